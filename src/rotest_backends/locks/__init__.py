@@ -1,0 +1,1 @@
+"""The lock strategies that come with Rotest."""

@@ -1,0 +1,1 @@
+"""The output handlers that come with Rotest."""

@@ -1,0 +1,18 @@
+"""Register the backends that come with Rotest.
+
+Imported at every start: a factory imports its own module only when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotest_core.plugin.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.registry import Registry
+
+
+@hookimpl
+def rotest_register(registry: Registry) -> None:
+    """Register every built-in backend."""

@@ -1,0 +1,1 @@
+"""Who may have what: inventory, matching, schedule and leases."""

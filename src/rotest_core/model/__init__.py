@@ -1,0 +1,1 @@
+"""What things are: records, lookups, resources and requests."""

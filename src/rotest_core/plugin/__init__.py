@@ -1,0 +1,1 @@
+"""The border between the core and everything that can be exchanged."""

@@ -1,0 +1,252 @@
+"""Lock strategies decide who holds which record.
+
+A strategy deals in claims, candidates, capacities, owners and tokens, never in filters: which records could serve a
+request is the inventory's affair. All times are seconds; moments are seconds since the epoch by the strategy's own
+clock (that of the database, where there is one).
+
+A process opens one *session*; its claims and leases belong to it and end with it: by `close`, when the process is
+seen to be dead, or when its heartbeats stop for longer than its time to live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+import attrs
+
+from rotest_core.model.record import RecordKey
+from rotest_core.plugin.options import PluginContext
+
+
+@attrs.frozen(kw_only=True)
+class Owner:
+    """Say who opens a session.
+
+    Args:
+        run: identifier of the run, or what a script calls itself.
+        user: account name.
+        host: host name.
+        boot: identifier of the host's boot: a pid means nothing after the next one.
+        pid: process id.
+        started: start time of that process in clock ticks since boot (field 22 of /proc/<pid>/stat, proc(5)); 0 where
+            the system does not tell. A pid alone may have been given to another process.
+    """
+
+    run: str
+    user: str
+    host: str
+    boot: str
+    pid: int
+    started: int = 0
+
+
+@attrs.frozen
+class Part:
+    """Name a record that is leased along with another."""
+
+    key: RecordKey
+    capacity: int = 1
+
+
+@attrs.frozen
+class Candidate:
+    """Name a record that could serve a request, with the parts that must be had with it."""
+
+    key: RecordKey
+    capacity: int = 1
+    parts: tuple[Part, ...] = ()
+
+
+@attrs.frozen
+class Want:
+    """Ask for one record out of several.
+
+    Args:
+        name: what the claimer calls it: the request's attribute name.
+        candidates: any of these will do, in order of preference.
+        exclusive: True takes one unit of a record's capacity that no shared lease may be in; False joins others that
+            share. A record of capacity n has n units: n exclusive leases at once, or any number of shared ones.
+    """
+
+    name: str
+    candidates: tuple[Candidate, ...]
+    exclusive: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """Ask for several records at once: all are granted, each a different record, or none.
+
+    Args:
+        id: unique among all claims ever.
+        wants: what is wanted.
+        label: what it is for, as shown to others: the test's name.
+        priority: higher goes first; waiting claims age, so that none waits for ever.
+        wait: seconds it may wait; 0 to try now only, None for as long as it takes.
+    """
+
+    id: str
+    wants: tuple[Want, ...]
+    label: str = ""
+    priority: int = 0
+    wait: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Lease:
+    """Hold one record (or part) for one claim.
+
+    Args:
+        claim: the claim it was granted to.
+        want: the name of the want it serves.
+        key: the record.
+        token: fencing token, higher than every earlier one of this record.
+        dirty: its last holder left it in doubt: validate it whatever the flags say.
+        part_of: the whole it was leased with, None for a record that was asked for.
+    """
+
+    claim: str
+    want: str
+    key: RecordKey
+    token: int
+    dirty: bool = False
+    part_of: RecordKey | None = None
+
+
+@attrs.frozen
+class Grant:
+    """Tell that a claim was granted: one lease per want, in order, each followed by its parts'."""
+
+    claim: str
+    leases: tuple[Lease, ...]
+
+
+@attrs.frozen
+class ClaimExpired:
+    """Tell that a claim waited as long as it may and is out of the queue."""
+
+    claim: str
+
+
+@attrs.frozen
+class LeaseLost:
+    """Tell that a lease ended before it was released: broken by somebody, or expired while this process stood still."""
+
+    lease: Lease
+    reason: str
+
+
+Notice: TypeAlias = Grant | ClaimExpired | LeaseLost
+
+
+@attrs.frozen(kw_only=True)
+class HeldLease:
+    """Show a lease to others.
+
+    Args:
+        since: when it was granted.
+        until: when it ends unless it is renewed.
+    """
+
+    lease: Lease
+    owner: Owner
+    label: str
+    exclusive: bool
+    since: float
+    until: float
+
+
+@attrs.frozen(kw_only=True)
+class WaitingClaim:
+    """Show a waiting claim to others.
+
+    Args:
+        position: place in the queue, from 1.
+        since: when it was submitted.
+    """
+
+    claim: Claim
+    owner: Owner
+    position: int
+    since: float
+
+
+@attrs.frozen
+class LockStatus:
+    """Show who holds what and who waits, at one moment by the strategy's clock."""
+
+    time: float
+    held: tuple[HeldLease, ...]
+    waiting: tuple[WaitingClaim, ...]
+
+
+class LockSession(Protocol):
+    """Claim, hold and release, on behalf of one process; safe to use from several threads.
+
+    A session keeps its own leases alive: it beats from a thread of its own (or of the strategy's).
+    """
+
+    def submit(self, claim: Claim) -> Grant | None:
+        """Ask for a claim.
+
+        Returns:
+            The grant if it could be had at once, else None: the claim waits, and `wait` tells what becomes of it.
+            A claim with ``wait=0`` is dropped instead of waiting.
+        """
+        ...
+
+    def wait(self, timeout: float) -> Sequence[Notice]:
+        """Return what happened to this session's claims and leases, waiting up to `timeout` seconds for something."""
+        ...
+
+    def cancel(self, claim: str) -> Grant | None:
+        """Take a waiting claim back; return its grant if it came first (release it), and None else."""
+        ...
+
+    def release(self, leases: Sequence[Lease], *, dirty: bool = False) -> None:
+        """Give leases back, and their records directly to who waits.
+
+        Raises:
+            LeaseLostError: some lease was no longer this session's; the others are released all the same.
+        """
+        ...
+
+    def close(self) -> None:
+        """Cancel all claims and release all leases (as dirty); may be called twice."""
+        ...
+
+
+class LockStrategy(Protocol):
+    """Keep exclusion among sessions; a session that dies takes no lease with it.
+
+    Methods raise `StoreError` when the storage behind them fails.
+    """
+
+    def open(self, owner: Owner, *, ttl: float) -> LockSession:
+        """Open a session.
+
+        Args:
+            owner: who will hold the leases.
+            ttl: seconds that leases outlive the last heartbeat.
+        """
+        ...
+
+    def status(self) -> LockStatus:
+        """Return who holds what and who waits."""
+        ...
+
+    def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:
+        """End the leases of a record by force; their holders are told `reason`, the record is dirty.
+
+        Returns:
+            The leases that were ended.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the strategy and the sessions it opened; may be called twice."""
+        ...
+
+
+LockStrategyFactory = Callable[[PluginContext], LockStrategy]

@@ -1,0 +1,111 @@
+"""The catalogues of named factories that plugins fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from rotest_core.errors import DuplicatePluginError, UnknownPluginError
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.protocols.driver import DriverFactory
+    from rotest_core.plugin.protocols.executor import ExecutorFactory
+    from rotest_core.plugin.protocols.handler import OutputHandlerFactory
+    from rotest_core.plugin.protocols.locks import LockStrategyFactory
+    from rotest_core.plugin.protocols.store import StoreFactory
+
+FactoryT = TypeVar("FactoryT")
+
+
+class Entry(NamedTuple, Generic[FactoryT]):
+    """One registered factory and the distribution that it came from."""
+
+    name: str
+    factory: FactoryT
+    owner: str
+    summary: str
+
+
+class Catalogue(Generic[FactoryT]):
+    """Hold the factories of one kind of plugin by name.
+
+    Args:
+        kind: what messages call it: ``output``, ``store``, ``lock strategy``, ``driver``, ``executor``.
+        suppliers: names that known packages would supply, with the distribution to install.
+    """
+
+    def __init__(self, kind: str, suppliers: dict[str, str] | None = None) -> None:
+        self.kind = kind
+        self._suppliers = suppliers or {}
+        self._entries: dict[str, Entry[FactoryT]] = {}
+
+    def add(self, name: str, factory: FactoryT, *, owner: str, summary: str) -> None:
+        """Take a factory in.
+
+        Raises:
+            DuplicatePluginError: the name is taken; both owners are named.
+        """
+        if name in self._entries:
+            raise DuplicatePluginError(self.kind, name, (self._entries[name].owner, owner))
+        self._entries[name] = Entry(name, factory, owner, summary)
+
+    def get(self, name: str) -> FactoryT:
+        """Return the factory of a name.
+
+        Raises:
+            UnknownPluginError: nothing registered it; the nearest names and the package to install are named.
+        """
+        if name not in self._entries:
+            raise UnknownPluginError(self.kind, name, self._entries, distribution=self._suppliers.get(name, ""))
+        return self._entries[name].factory
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[Entry[FactoryT]]:
+        return iter(sorted(self._entries.values()))
+
+
+class Registry:
+    """Take the factories of one plugin package.
+
+    Each method registers one factory under a name that users write in ``rotest.toml``; `summary` is the line that
+    ``rotest plugins`` shows.
+    """
+
+    def __init__(self, catalogues: Catalogues, owner: str) -> None:
+        self._catalogues = catalogues
+        self._owner = owner
+
+    def store(self, name: str, factory: StoreFactory, *, summary: str = "") -> None:
+        """Register a place to keep the inventory."""
+        self._catalogues.stores.add(name, factory, owner=self._owner, summary=summary)
+
+    def lock_strategy(self, name: str, factory: LockStrategyFactory, *, summary: str = "") -> None:
+        """Register a way to keep leases exclusive."""
+        self._catalogues.lock_strategies.add(name, factory, owner=self._owner, summary=summary)
+
+    def driver(self, name: str, factory: DriverFactory, *, summary: str = "") -> None:
+        """Register a way to reach devices."""
+        self._catalogues.drivers.add(name, factory, owner=self._owner, summary=summary)
+
+    def executor(self, name: str, factory: ExecutorFactory, *, summary: str = "") -> None:
+        """Register a way to run tests."""
+        self._catalogues.executors.add(name, factory, owner=self._owner, summary=summary)
+
+    def output(self, name: str, factory: OutputHandlerFactory, *, summary: str = "") -> None:
+        """Register an output handler."""
+        self._catalogues.outputs.add(name, factory, owner=self._owner, summary=summary)
+
+
+class Catalogues:
+    """Hold one catalogue for each kind of plugin."""
+
+    def __init__(self) -> None:
+        self.stores: Catalogue[StoreFactory] = Catalogue("store", {"postgres": "rotest-postgres"})
+        self.lock_strategies: Catalogue[LockStrategyFactory] = Catalogue(
+            "lock strategy", {"postgres": "rotest-postgres"}
+        )
+        self.drivers: Catalogue[DriverFactory] = Catalogue("driver")
+        self.executors: Catalogue[ExecutorFactory] = Catalogue("executor")
+        self.outputs: Catalogue[OutputHandlerFactory] = Catalogue("output", {"excel": "rotest-excel"})

@@ -1,0 +1,1 @@
+"""Contracts that prove a backend, for the authors of plugins."""
