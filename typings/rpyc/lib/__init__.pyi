@@ -1,0 +1,19 @@
+import logging
+from collections.abc import Callable
+from threading import Thread
+from typing import ParamSpec
+
+_P = ParamSpec("_P")
+
+def setup_logger(
+    quiet: bool = False, logfile: str | None = None, namespace: str | None = None
+) -> logging.Logger: ...
+def spawn(func: Callable[_P, object], /, *args: _P.args, **kwargs: _P.kwargs) -> Thread: ...
+
+class Timeout:
+    finite: bool
+    tmax: float | None
+    def __init__(self, timeout: float | Timeout | None) -> None: ...
+    def expired(self) -> bool: ...
+    def timeleft(self) -> float | None: ...
+    def sleep(self, interval: float) -> None: ...
