@@ -39,8 +39,7 @@ class Connection:
     @property
     def root(self) -> Any: ...
 
-    # In classic mode, MasterService adds these to the connection as soon as it stands; in service mode they are
-    # missing.
+    # MasterService adds these when a connection in classic mode stands; in service mode they are missing.
     modules: ModuleNamespace
     builtin: Any
     builtins: Any

@@ -1,0 +1,6 @@
+from typing import Any
+
+from xlsxwriter.chart import Chart
+
+class ChartArea(Chart):
+    def __init__(self, options: dict[str, Any] | None = None) -> None: ...

@@ -1,0 +1,7 @@
+from typing import Any
+
+from xlsxwriter.chart import Chart
+
+class ChartScatter(Chart):
+    def __init__(self, options: dict[str, Any] | None = None) -> None: ...
+    def combine(self, chart: Chart | None = None) -> None: ...

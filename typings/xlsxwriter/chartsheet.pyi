@@ -1,0 +1,9 @@
+from typing import Any
+
+from xlsxwriter.chart import Chart
+from xlsxwriter.worksheet import Worksheet
+
+class Chartsheet(Worksheet):
+    def __init__(self) -> None: ...
+    def set_chart(self, chart: Chart) -> Chart: ...
+    def protect(self, password: str = "", options: dict[str, Any] | None = None) -> None: ...

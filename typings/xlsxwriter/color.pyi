@@ -1,0 +1,16 @@
+from enum import Enum
+
+class ColorTypes(Enum):
+    RGB = 1
+    THEME = 2
+
+class Color:
+    def __init__(self, color: str | int | tuple[int, int]) -> None: ...
+    @staticmethod
+    def rgb(color: str) -> Color: ...
+    @staticmethod
+    def rgb_integer(color: int) -> Color: ...
+    @staticmethod
+    def theme(color: int, shade: int) -> Color: ...
+    @staticmethod
+    def automatic() -> Color: ...
