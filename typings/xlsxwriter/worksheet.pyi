@@ -3,22 +3,24 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar, overload, type_check_only
 
 from xlsxwriter.chart import Chart
 from xlsxwriter.color import Color
 from xlsxwriter.format import Format
 
-ReturnTypeT_co = TypeVar("ReturnTypeT_co", covariant=True)
-P = ParamSpec("P")
+_T_co = TypeVar("_T_co", covariant=True)
+_P = ParamSpec("_P")
 
-class CellMethod(Protocol[P, ReturnTypeT_co]):
+@type_check_only
+class _CellMethod(Protocol[_P, _T_co]):
     @overload
-    def __call__(self, row: int, col: int, /, *args: P.args, **kwargs: P.kwargs) -> ReturnTypeT_co: ...
+    def __call__(self, row: int, col: int, /, *args: _P.args, **kwargs: _P.kwargs) -> _T_co: ...
     @overload
-    def __call__(self, cell: str, /, *args: P.args, **kwargs: P.kwargs) -> ReturnTypeT_co: ...
+    def __call__(self, cell: str, /, *args: _P.args, **kwargs: _P.kwargs) -> _T_co: ...
 
-class RangeMethod(Protocol[P, ReturnTypeT_co]):
+@type_check_only
+class _RangeMethod(Protocol[_P, _T_co]):
     @overload
     def __call__(
         self,
@@ -27,29 +29,28 @@ class RangeMethod(Protocol[P, ReturnTypeT_co]):
         last_row: int,
         last_col: int,
         /,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> ReturnTypeT_co: ...
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T_co: ...
     @overload
-    def __call__(self, cell_range: str, /, *args: P.args, **kwargs: P.kwargs) -> ReturnTypeT_co: ...
+    def __call__(self, cell_range: str, /, *args: _P.args, **kwargs: _P.kwargs) -> _T_co: ...
 
-class ColumnMethod(Protocol[P, ReturnTypeT_co]):
+@type_check_only
+class _ColumnMethod(Protocol[_P, _T_co]):
     @overload
-    def __call__(
-        self, first_col: int, last_col: int, /, *args: P.args, **kwargs: P.kwargs
-    ) -> ReturnTypeT_co: ...
+    def __call__(self, first_col: int, last_col: int, /, *args: _P.args, **kwargs: _P.kwargs) -> _T_co: ...
     @overload
-    def __call__(self, col_range: str, /, *args: P.args, **kwargs: P.kwargs) -> ReturnTypeT_co: ...
+    def __call__(self, col_range: str, /, *args: _P.args, **kwargs: _P.kwargs) -> _T_co: ...
 
 def convert_cell_args(
-    method: Callable[Concatenate[Any, int, int, P], ReturnTypeT_co],
-) -> CellMethod[P, ReturnTypeT_co]: ...
+    method: Callable[Concatenate[Any, int, int, _P], _T_co],
+) -> _CellMethod[_P, _T_co]: ...
 def convert_range_args(
-    method: Callable[Concatenate[Any, int, int, int, int, P], ReturnTypeT_co],
-) -> RangeMethod[P, ReturnTypeT_co]: ...
+    method: Callable[Concatenate[Any, int, int, int, int, _P], _T_co],
+) -> _RangeMethod[_P, _T_co]: ...
 def convert_column_args(
-    method: Callable[Concatenate[Any, int, int, P], ReturnTypeT_co],
-) -> ColumnMethod[P, ReturnTypeT_co]: ...
+    method: Callable[Concatenate[Any, int, int, _P], _T_co],
+) -> _ColumnMethod[_P, _T_co]: ...
 
 # What writes returns 0, or a negative number that names what was wrong.
 class Worksheet:
@@ -237,10 +238,10 @@ class Worksheet:
     def set_top_left_cell(self, row: int = 0, col: int = 0) -> None: ...
     def outline_settings(
         self,
-        visible: bool = True,
-        symbols_below: bool = True,
-        symbols_right: bool = True,
-        auto_style: bool = False,
+        visible: bool = ...,
+        symbols_below: bool = ...,
+        symbols_right: bool = ...,
+        auto_style: bool = ...,
     ) -> None: ...
     @convert_cell_args
     def freeze_panes(
