@@ -18,6 +18,8 @@ class HandlerContext(PluginContext, Protocol):
         color: whether that stream may be coloured.
         verbosity: 0 as usual, 1 and more for ``-v``, below 0 for ``-q``.
         directory: the run's work directory: files go there unless an option says otherwise.
+        chosen: the names of all outputs of this run, in the order they were asked for. A handler that shares the
+            terminal with others finds out here which of them says what need be said only once.
     """
 
     @property
@@ -28,6 +30,8 @@ class HandlerContext(PluginContext, Protocol):
     def verbosity(self) -> int: ...
     @property
     def directory(self) -> Path: ...
+    @property
+    def chosen(self) -> tuple[str, ...]: ...
 
     def wrote(self, path: Path) -> None:
         """Tell the run that a file worth opening was written."""
@@ -38,7 +42,10 @@ class OutputHandler(Protocol):
     """Consume the events of one run, in order, in the coordinator's process.
 
     A handler sees events and nothing else, so that it gives the same result live, and later from ``events.jsonl``. If
-    it raises it is reported and switched off; the run goes on.
+    it raises it is reported (`HandlerFailed`) and switched off; the run goes on.
+
+    Files are finished when `RunFinished` comes, so that the run can still tell the other handlers of them; `close`
+    finishes what a run that was cut short left open, and is where the handlers of the terminal say their last words.
     """
 
     def handle(self, event: Event) -> None:
