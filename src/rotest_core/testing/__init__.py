@@ -1,1 +1,29 @@
-"""Contracts that prove a backend, for the authors of plugins."""
+"""Contracts that prove a backend, for the authors of plugins.
+
+Subclass the contract of your kind of plugin in a test module, supply its fixtures, and let pytest collect the
+subclass. Needs the extra ``testing``: ``pip install rotest-core[testing]``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rotest_core.testing.driver_contract import DriverContract
+
+_MODULES = {
+    "DriverContract": "rotest_core.testing.driver_contract",
+}
+
+__all__ = ["DriverContract"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a contract when it is asked for, with pytest's explanations of its assertions."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import pytest
+
+    pytest.register_assert_rewrite(_MODULES[name])
+    return getattr(import_module(_MODULES[name]), name)
