@@ -1,8 +1,8 @@
 """Field lookups: the conditions that a request puts on a record.
 
-A lookup is spelled ``path__operator=value``: the path is a field, or fields joined by ``__`` that lead through
-references to other records (``power__port``); the operator is one of :data:`OPERATORS` and may be left out for
-``exact``. The spelling is the one that users of Django's query sets and of Rotest 8 know.
+A lookup is spelled ``path__operator=value``: the path is a field, or fields joined by ``__`` that lead
+through references to other records (``power__port``); the operator is one of :data:`OPERATORS` and may be
+left out for ``exact``. The spelling is the one that users of Django's query sets and of Rotest 8 know.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Lookup:
     Args:
         path: field names from the record's own field through references: ``("power", "port")``.
         operator: how to compare.
-        value: what to compare with, already converted to the field's type, as a JSON value (a list for `in`, a pair
-            for `range`, a boolean for `isnull`).
+        value: what to compare with, already converted to the field's type, as a JSON value (a list for `in`,
+            a pair for `range`, a boolean for `isnull`).
     """
 
     path: tuple[str, ...]
@@ -72,4 +72,6 @@ class Query:
 
     types: tuple[str, ...] = ()
     lookups: tuple[Lookup, ...] = ()
-    references: dict[tuple[str, ...], tuple[str, ...]] = attrs.field(factory=dict)
+    references: dict[tuple[str, ...], tuple[str, ...]] = attrs.field(
+        factory=dict[tuple[str, ...], tuple[str, ...]]
+    )

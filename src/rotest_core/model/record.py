@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-Json: TypeAlias = None | bool | int | float | str | list[Any] | dict[str, Any]
+Json: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 """A JSON value: what a store keeps of a field."""
 
 
@@ -37,8 +37,9 @@ class Record:
         reserved_for: user who alone may lease it, empty for everybody.
         reserved_until: end of the reservation (aware, UTC), None for no end.
         capacity: how many shared or exclusive leases may exist at once.
-        fields: the typed fields of the ResourceData subclass as JSON values; a field that refers to another record
-            holds that record's name.
+        fields: the typed fields of the ResourceData subclass as JSON values; a field that refers to another
+            record holds that record's name.
+        origin: the inventory file that the record came from and follows, empty for one added by itself.
         version: rises by one with every change; 0 before the record is stored.
     """
 
@@ -51,7 +52,8 @@ class Record:
     reserved_for: str = ""
     reserved_until: datetime | None = None
     capacity: int = 1
-    fields: Mapping[str, Json] = attrs.field(factory=dict)
+    fields: Mapping[str, Json] = attrs.field(factory=dict[str, Json])
+    origin: str = ""
     version: int = 0
 
     @property
