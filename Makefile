@@ -15,12 +15,16 @@ PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 EDITABLES := $(foreach plugin,$(PLUGINS),--editable ./$(plugin))
 PROJECTS := pyproject.toml $(PLUGINS:=/pyproject.toml)
 SOURCES := $(wildcard src plugins/*/src examples)
+# Each is a project of its own to mypy, for several have a module of the same name.
+EXAMPLES := $(patsubst %/,%,$(wildcard examples/*/))
+MYPY_NESTED := $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/mypy.ini --cache-dir $(CURDIR)/.mypy_cache
 
 # Keep the pyright wheel from asking for its newest version at every call.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: help venv demo test check lint format types verify-types architecture docs bench clean
 
 help: ## list the targets
@@ -49,7 +53,7 @@ demo: $(VENV)/.installed-run ## the main job: lease a calculator, connect, test,
 test: $(VENV)/.installed-dev ## run the whole test suite, in random order
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: lint types architecture docs demo verify-types ## everything that .ci/run does, but the tests
+check: demo lint types verify-types architecture docs ## everything that .ci/run does, but the tests
 
 lint: $(VENV)/.installed-dev ## ruff: style and mistakes, then formatting
 	$(BIN)/ruff check
@@ -59,8 +63,13 @@ format: $(VENV)/.installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-types: $(VENV)/.installed-dev ## mypy --strict and pyright strict
+types: $(VENV)/.installed-dev ## mypy --strict and pyright strict, and the stubs against what they describe
 	$(BIN)/mypy
+	@for project in $(PLUGINS) $(EXAMPLES); do \
+		echo "mypy $$project"; \
+		(cd "$$project" && MYPYPATH=src $(MYPY_NESTED) .) || exit 1; \
+	done
+	MYPYPATH=typings $(BIN)/stubtest --concise --ignore-missing-stub $(notdir $(wildcard typings/*))
 	$(BIN)/pyright --warnings
 
 verify-types: $(VENV)/.installed-dev ## the public API must be typed to the last name
