@@ -5,6 +5,7 @@
     RotestError                     exit status
     ├── UsageError                  2   the command line asked for something wrong
     ├── ConfigError                 2   rotest.toml, environment or --set
+    │   └── ConfigErrors            2   several of them
     ├── PluginError                 2
     │   ├── UnknownPluginError
     │   └── DuplicatePluginError
@@ -68,6 +69,23 @@ class ConfigError(RotestError):
         self.origin = origin
         where = " ".join(part for part in (key, f"({origin})" if key and origin else origin) if part)
         super().__init__(f"{where}: {problem}" if where else problem)
+
+
+class ConfigErrors(ConfigError):
+    """Report everything that is wrong with a configuration at once.
+
+    Args:
+        problems: the errors, each with its key and origin.
+    """
+
+    def __init__(self, problems: Sequence[ConfigError]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n  ".join((f"{len(problems)} errors in the configuration:", *map(str, problems))))
+
+    @staticmethod
+    def of(problems: Sequence[ConfigError]) -> ConfigError:
+        """Give the only error itself, or one that reports them all."""
+        return problems[0] if len(problems) == 1 else ConfigErrors(problems)
 
 
 class PluginError(RotestError):
