@@ -1,0 +1,28 @@
+"""What holds for every test, those of plugins included."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A shared machine may pause for longer than any single example should take.
+settings.register_profile("rotest", deadline=None)
+settings.load_profile("rotest")
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a developer's settings out of the tests, and the tests' traces out of the developer's home."""
+    for name in list(os.environ):
+        if name.startswith(("ROTEST_", "XDG_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(_home(tmp_path_factory)))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
+    return home
