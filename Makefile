@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 EDITABLES := $(foreach plugin,$(PLUGINS),--editable ./$(plugin))
 PROJECTS := pyproject.toml $(PLUGINS:=/pyproject.toml)
-SOURCES := $(wildcard src plugins/*/src examples)
+SOURCES := $(wildcard src plugins/*/src)
 # Each is a project of its own to mypy, for several have a module of the same name.
 EXAMPLES := $(patsubst %/,%,$(wildcard examples/*/))
 MYPY_NESTED := $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/mypy.ini --cache-dir $(CURDIR)/.mypy_cache
