@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from rotest_core.errors import DuplicatePluginError, UnknownPluginError
 
 if TYPE_CHECKING:
+    from rotest_core.plugin.protocols.command import CommandFactory
     from rotest_core.plugin.protocols.driver import DriverFactory
     from rotest_core.plugin.protocols.executor import ExecutorFactory
     from rotest_core.plugin.protocols.handler import OutputHandlerFactory
@@ -30,13 +31,19 @@ class Catalogue(Generic[FactoryT]):
     """Hold the factories of one kind of plugin by name.
 
     Args:
-        kind: what messages call it: ``output``, ``store``, ``lock strategy``, ``driver``, ``executor``.
+        kind: what messages call it: ``output``, ``store``, ``lock strategy``, ``driver``, ``executor`` or
+            ``command``.
         suppliers: names that known packages would supply, with the distribution to install.
+        missing: why what a distribution would supply is not here, by distribution; filled while plugins are
+            loaded.
     """
 
-    def __init__(self, kind: str, suppliers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, kind: str, suppliers: dict[str, str] | None = None, missing: dict[str, str] | None = None
+    ) -> None:
         self.kind = kind
         self._suppliers = suppliers or {}
+        self._missing = {} if missing is None else missing
         self._entries: dict[str, Entry[FactoryT]] = {}
 
     def add(self, name: str, factory: FactoryT, *, owner: str, summary: str) -> None:
@@ -53,10 +60,15 @@ class Catalogue(Generic[FactoryT]):
         """Return the factory of a name.
 
         Raises:
-            UnknownPluginError: nothing registered it; the nearest names and the package to install are named.
+            UnknownPluginError: nothing registered it; the nearest names and the package to install are named,
+                or why the package that would supply it could not be used.
         """
         if name not in self._entries:
-            raise UnknownPluginError(self.kind, name, self._entries, distribution=self._suppliers.get(name, ""))
+            supplier = self._suppliers.get(name, "")
+            if supplier in self._missing:
+                raise UnknownPluginError(self.kind, name, self._entries, reason=self._missing[supplier])
+            reason = "" if supplier else "; ".join(self._missing.values())
+            raise UnknownPluginError(self.kind, name, self._entries, distribution=supplier, reason=reason)
         return self._entries[name].factory
 
     def __contains__(self, name: object) -> bool:
@@ -69,8 +81,8 @@ class Catalogue(Generic[FactoryT]):
 class Registry:
     """Take the factories of one plugin package.
 
-    Each method registers one factory under a name that users write in ``rotest.toml``; `summary` is the line that
-    ``rotest plugins`` shows.
+    Each method registers one factory under a name that users write in ``rotest.toml``; `summary` is the line
+    that ``rotest plugins`` shows.
     """
 
     def __init__(self, catalogues: Catalogues, owner: str) -> None:
@@ -93,19 +105,34 @@ class Registry:
         """Register a way to run tests."""
         self._catalogues.executors.add(name, factory, owner=self._owner, summary=summary)
 
+    def command(self, name: str, factory: CommandFactory, *, summary: str = "") -> None:
+        """Register a sub-command of ``rotest``."""
+        self._catalogues.commands.add(name, factory, owner=self._owner, summary=summary)
+
     def output(self, name: str, factory: OutputHandlerFactory, *, summary: str = "") -> None:
         """Register an output handler."""
         self._catalogues.outputs.add(name, factory, owner=self._owner, summary=summary)
 
 
 class Catalogues:
-    """Hold one catalogue for each kind of plugin."""
+    """Hold one catalogue for each kind of plugin.
+
+    Attributes:
+        missing: why what a distribution would supply is not here, by distribution.
+    """
 
     def __init__(self) -> None:
-        self.stores: Catalogue[StoreFactory] = Catalogue("store", {"postgres": "rotest-postgres"})
+        self.missing: dict[str, str] = {}
+        postgres = {"postgres": "rotest-postgres"}
+        self.stores: Catalogue[StoreFactory] = Catalogue("store", postgres, self.missing)
         self.lock_strategies: Catalogue[LockStrategyFactory] = Catalogue(
-            "lock strategy", {"postgres": "rotest-postgres"}
+            "lock strategy", postgres, self.missing
         )
-        self.drivers: Catalogue[DriverFactory] = Catalogue("driver")
-        self.executors: Catalogue[ExecutorFactory] = Catalogue("executor")
-        self.outputs: Catalogue[OutputHandlerFactory] = Catalogue("output", {"excel": "rotest-excel"})
+        self.drivers: Catalogue[DriverFactory] = Catalogue("driver", {}, self.missing)
+        self.executors: Catalogue[ExecutorFactory] = Catalogue("executor", {}, self.missing)
+        self.outputs: Catalogue[OutputHandlerFactory] = Catalogue(
+            "output", {"excel": "rotest-excel"}, self.missing
+        )
+        self.commands: Catalogue[CommandFactory] = Catalogue(
+            "command", {"shell": "rotest-shell"}, self.missing
+        )

@@ -1,0 +1,28 @@
+"""Commands are what one can ask of ``rotest``: ``rotest run``, ``rotest shell``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(Protocol):
+    """Read a command line and carry it out; a module with these two functions is a command."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments; those that all commands share are there already."""
+        ...
+
+    def execute(self, arguments: argparse.Namespace) -> int:
+        """Carry the command out and return the exit status.
+
+        Raises:
+            RotestError: shown to the user as one message, with the exit status of its type.
+        """
+        ...
+
+
+CommandFactory = Callable[[], Command]
