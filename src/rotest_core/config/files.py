@@ -30,17 +30,17 @@ def find_file(start: str) -> ConfigFile | None:
     Raises:
         ConfigError: the file found cannot be read.
     """
-    directory = os.path.abspath(start)  # noqa: PTH100 - pathlib costs a tenth of the start-up
+    directory = os.path.abspath(start)
     while True:
-        path = os.path.join(directory, FILE_NAME)  # noqa: PTH118
-        if os.path.exists(path):  # noqa: PTH110
+        path = os.path.join(directory, FILE_NAME)
+        if os.path.exists(path):
             return read_file(path)
-        path = os.path.join(directory, ALTERNATIVE)  # noqa: PTH118
-        if os.path.exists(path) and b"rotest" in _content(path):  # noqa: PTH110
+        path = os.path.join(directory, ALTERNATIVE)
+        if os.path.exists(path) and b"rotest" in _content(path):
             tables = _own_table(_parse(path))
             if tables is not None:
                 return ConfigFile(path, tables)
-        parent = os.path.dirname(directory)  # noqa: PTH120
+        parent = os.path.dirname(directory)
         if parent == directory:
             return None
         directory = parent
@@ -52,9 +52,9 @@ def read_file(path: str) -> ConfigFile:
     Raises:
         ConfigError: it is missing, unreadable, not UTF-8 or not TOML; the message has the line and column.
     """
-    path = os.path.abspath(path)  # noqa: PTH100
+    path = os.path.abspath(path)
     document = _parse(path)
-    if os.path.basename(path) != ALTERNATIVE:  # noqa: PTH119
+    if os.path.basename(path) != ALTERNATIVE:
         return ConfigFile(path, document)
     tables = _own_table(document)
     if tables is None:
@@ -88,7 +88,7 @@ def _parse(path: str) -> dict[str, object]:
 
 def _content(path: str) -> bytes:
     try:
-        with open(path, "rb") as stream:  # noqa: PTH123
+        with open(path, "rb") as stream:
             return stream.read()
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", origin=shown_path(path)) from None

@@ -188,9 +188,9 @@ def load_settings(
     Raises:
         ConfigError: something is wrong; `ConfigErrors` when several things are.
     """
-    start = os.path.abspath(start)  # noqa: PTH100
-    found = read_file(os.path.join(start, file)) if file is not None else find_file(start)  # noqa: PTH118
-    root = os.path.dirname(found.path) if found else start  # noqa: PTH120
+    start = os.path.abspath(start)
+    found = read_file(os.path.join(start, file)) if file is not None else find_file(start)
+    root = os.path.dirname(found.path) if found else start
     gathered = Gathering()
     if found:
         gathered.add_file(found)
@@ -229,7 +229,7 @@ def _converted(option: Option, given: Given) -> Value:
 
 def _placed(path: str, base: str, start: str) -> str:
     """Make a path of the file usable from the working directory; one that is so already stays as typed."""
-    return path if base == start or not path else os.path.join(base, path)  # noqa: PTH118
+    return path if base == start or not path else os.path.join(base, path)
 
 
 def _nested(free: Mapping[tuple[str, ...], Given]) -> dict[str, object]:

@@ -45,7 +45,7 @@ def find_plugins(
         search_path: directories and archives to look in; `sys.path` when None.
         cache_directory: where results are kept; the user's cache directory when None.
     """
-    places = [place or os.getcwd() for place in (sys.path if search_path is None else search_path)]  # noqa: PTH109
+    places = [place or os.getcwd() for place in (sys.path if search_path is None else search_path)]
     signature = "".join(_signature(places))
     path = _cache_path(signature, cache_directory or _user_cache())
     cached = _read(path, signature)
@@ -95,12 +95,12 @@ def _signature(places: list[str]) -> Iterator[str]:
             continue
         else:
             for name in names:
-                yield f"{place!r} {name!r} {_state(os.path.join(place, name, 'entry_points.txt'))}\n"  # noqa: PTH118
+                yield f"{place!r} {name!r} {_state(os.path.join(place, name, 'entry_points.txt'))}\n"
 
 
 def _state(path: str) -> str:
     try:
-        status = os.stat(path)  # noqa: PTH116
+        status = os.stat(path)
     except OSError:
         return "-"
     return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
@@ -108,9 +108,9 @@ def _state(path: str) -> str:
 
 def _user_cache() -> str:
     base = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):  # noqa: PTH117 - the specification says to ignore a relative one
-        base = os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118
-    return os.path.join(base, "rotest")  # noqa: PTH118
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "rotest")
 
 
 def _cache_path(signature: str, directory: str) -> str:
@@ -119,12 +119,12 @@ def _cache_path(signature: str, directory: str) -> str:
 
     places = dict.fromkeys(line.partition(" ")[0] for line in signature.splitlines())
     key = "\n".join((sys.prefix, *places)).encode(errors="surrogateescape")
-    return os.path.join(directory, f"plugins-{crc32(key):08x}.txt")  # noqa: PTH118
+    return os.path.join(directory, f"plugins-{crc32(key):08x}.txt")
 
 
 def _read(path: str, signature: str) -> tuple[PluginEntry, ...] | None:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:  # noqa: PTH123
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
             text = stream.read()
     except OSError:
         return None
@@ -139,16 +139,16 @@ def _write(path: str, signature: str, entries: tuple[PluginEntry, ...]) -> None:
     lines = ["\t".join(" ".join(field.split()) for field in entry) + "\n" for entry in entries]
     temporary = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
-        with open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:  # noqa: PTH123
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
             stream.write(_FORMAT + signature + "".join(lines) + _END)
-        os.replace(temporary, path)  # noqa: PTH105
+        os.replace(temporary, path)
     except OSError:
         _discard(temporary)
 
 
 def _discard(path: str) -> None:
     try:
-        os.unlink(path)  # noqa: PTH108
+        os.unlink(path)
     except OSError:
         return
