@@ -14,6 +14,7 @@
     ├── InventoryError              2   rows that do not fit, two records of one name
     │   └── RecordError             2   one record's values do not fit its type
     ├── StoreError                  3   the storage itself: corrupt, newer, read-only, full
+    ├── WorkDirError                3   the run's directory: read-only, full, not a directory
     ├── ClaimError                  3   a claim that was not granted
     │   ├── NoSuchResourceError
     │   ├── ClaimTimeoutError
@@ -173,6 +174,23 @@ class RecordError(InventoryError):
 
 class StoreError(RotestError):
     """Report that the storage itself failed: corrupt, written by a newer version, read-only, full."""
+
+
+class WorkDirError(RotestError):
+    """Report a work directory in which a run cannot write.
+
+    Args:
+        path: the directory.
+        reason: what the system said.
+    """
+
+    def __init__(self, path: str, reason: OSError) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"cannot write to the work directory {path}: {reason.strerror or reason}; "
+            "choose another one with run.work_dir (or --set run.work_dir=DIR)"
+        )
 
 
 class ClaimError(RotestError):

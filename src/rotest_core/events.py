@@ -122,8 +122,6 @@ class TestStarted(NamedTuple):
     worker: str = ""
     attempt: int = 1
 
-    __test__ = False  # nothing for pytest to collect
-
 
 class ResourceWaiting(NamedTuple):
     """A test waits for resources; `reason` is one line that says for which, who holds them, and since when."""
@@ -283,8 +281,6 @@ class TestFinished(NamedTuple):
     duration: float
     cause: Cause | None = None
 
-    __test__ = False
-
 
 class ArtifactWritten(NamedTuple):
     """A handler wrote a file that a person may want to open."""
@@ -370,3 +366,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         RunFinished,
     )
 }
+
+# Nothing for pytest to collect. In the classes' bodies, type checkers would take it for a field.
+for _event_type in (TestStarted, TestFinished):
+    setattr(_event_type, "__test__", False)  # noqa: B010

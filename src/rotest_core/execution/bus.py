@@ -1,0 +1,92 @@
+"""Carry each event to the journal first, then to every output handler."""
+
+from __future__ import annotations
+
+import time
+from _thread import RLock  # threading itself would cost two milliseconds that a plain run need not pay
+from collections import deque
+
+from rotest_core.events import HandlerFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rotest_core.events import Event
+    from rotest_core.execution.journal import Journal
+    from rotest_core.plugin.protocols.handler import OutputHandler
+
+
+class Bus:
+    """Deliver events in one order to all, from any thread.
+
+    An event that a handler sends while it handles another is written at once and delivered after that other
+    one, so that every handler sees the same order as the journal holds.
+
+    Args:
+        journal: takes each event before any handler does.
+
+    Attributes:
+        failures: name and last words of each handler that raised and was switched off.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._lock = RLock()
+        self._queue: deque[Event] = deque()
+        self._delivering = False
+        self._handlers: dict[str, OutputHandler] = {}
+        self._sinks: list[tuple[str, Callable[[Event], None]]] = []
+        self.failures: list[tuple[str, str]] = []
+
+    def attach(self, name: str, handler: OutputHandler) -> None:
+        """Deliver all events from now on to a handler, after those that were attached before it."""
+        self._handlers[name] = handler
+        self._sinks.append((name, handler.handle))
+
+    def emit(self, event: Event) -> None:
+        """Write an event down, then deliver it."""
+        with self._lock:
+            self._journal.write(event)
+            if self._delivering:
+                self._queue.append(event)
+                return
+            self._delivering = True
+            try:
+                self._deliver(event)
+                while self._queue:
+                    self._deliver(self._queue.popleft())
+            finally:
+                self._delivering = False
+
+    def close(self) -> None:
+        """Close the handlers, in the order they came, and then the journal.
+
+        A handler that raises is reported. What one sends while it is closed reaches those still open.
+        """
+        for name, handler in tuple(self._handlers.items()):
+            self._detach(name)
+            try:
+                handler.close()
+            except (Exception, SystemExit) as error:
+                self._switch_off(name, error)
+        self._journal.close()
+
+    def _deliver(self, event: Event) -> None:
+        for name, handle in self._sinks:
+            try:
+                handle(event)
+            except (Exception, SystemExit) as error:
+                self._switch_off(name, error)
+
+    def _detach(self, name: str) -> None:
+        # A new list: a delivery may be walking through the old one.
+        self._sinks = [sink for sink in self._sinks if sink[0] != name]
+        self._handlers.pop(name, None)
+
+    def _switch_off(self, name: str, error: BaseException) -> None:
+        import traceback
+
+        self._detach(name)
+        self.failures.append((name, f"{type(error).__name__}: {error}"))
+        self.emit(HandlerFailed(time.time(), name, "".join(traceback.format_exception(error))))
