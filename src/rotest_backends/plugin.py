@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rotest_backends.outputs.factories import register_outputs
 from rotest_core.plugin.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -16,3 +17,4 @@ if TYPE_CHECKING:
 @hookimpl
 def rotest_register(registry: Registry) -> None:
     """Register every built-in backend."""
+    register_outputs(registry)

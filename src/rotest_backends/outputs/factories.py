@@ -1,0 +1,69 @@
+"""The factories of the built-in outputs: each imports its own module when it is called, and not before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler
+    from rotest_core.plugin.registry import Registry
+
+
+def _dots(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.dots import dots
+
+    return dots(context)
+
+
+def _full(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.full import full
+
+    return full(context)
+
+
+def _logdebug(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.logs import logdebug
+
+    return logdebug(context)
+
+
+def _loginfo(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.logs import loginfo
+
+    return loginfo(context)
+
+
+def _pretty(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.pretty import pretty
+
+    return pretty(context)
+
+
+def _progress(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.progress import progress
+
+    return progress(context)
+
+
+def _tree(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.tree import tree
+
+    return tree(context)
+
+
+def _xml(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.xml import xml
+
+    return xml(context)
+
+
+def register_outputs(registry: Registry) -> None:
+    """Register every built-in output."""
+    registry.output("dots", _dots, summary="one character for each test")
+    registry.output("full", _full, summary="a line for each thing that happens")
+    registry.output("logdebug", _logdebug, summary="all log records, and what happens, as a log")
+    registry.output("loginfo", _loginfo, summary="log records from INFO up, and what happens, as a log")
+    registry.output("pretty", _pretty, summary="a short line for each test")
+    registry.output("progress", _progress, summary="a live bar with counts, current tests and the time left")
+    registry.output("tree", _tree, summary="groups, tests and blocks, indented")
+    registry.output("xml", _xml, summary="a JUnit report, results.xml")

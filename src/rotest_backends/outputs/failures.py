@@ -1,0 +1,184 @@
+"""Tell a person all that is known about a test that did not go well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotest_backends.outputs.terminal import Terminal, lines_of, one_line, seconds
+from rotest_core.events import Cause, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rotest_core.events import ExpectationChecked, LogWritten, OutcomeReported
+    from rotest_core.plugin.reports import TestReport
+
+TEXT_LINES = 200
+LINE_LENGTH = 2000
+EXPECTATIONS = 50
+LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+
+
+def shorten(lines: list[str], most: int = TEXT_LINES) -> list[str]:
+    """Leave out the middle of a long text and the ends of long lines, and say so."""
+    if len(lines) > most:
+        head = most // 4
+        left_out = f"... {len(lines) - most} lines left out, see events.jsonl ..."
+        lines = [*lines[:head], left_out, *lines[head - most :]]
+    return [line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 3] + "..." for line in lines]
+
+
+def level_name(level: int) -> str:
+    """Name a level of `logging`."""
+    return LEVELS.get(level) or f"level {level}"
+
+
+class FailurePrinter:
+    """Print reports of tests that did not go well.
+
+    Args:
+        terminal: where to.
+        root: the project's directory, from which paths are shown.
+    """
+
+    def __init__(self, terminal: Terminal, root: str) -> None:
+        self._terminal = terminal
+        self._root = root.rstrip("/") + "/" if root else ""
+        self._bar = terminal.dim(terminal.symbol("│", "|"))
+
+    def print(self, report: TestReport) -> None:
+        """Print one report: what, where, why, with which resources, and how to run it again."""
+        terminal = self._terminal
+        terminal.line(self._title(report))
+        for line in self._body(report):
+            terminal.line(f"  {line}" if line else "")
+        terminal.line()
+
+    def _title(self, report: TestReport) -> str:
+        terminal = self._terminal
+        parts = [terminal.glyph(report.outcome), terminal.word(report.outcome)]
+        if report.cause is Cause.INFRASTRUCTURE:
+            parts.append(terminal.alarm("(infrastructure)"))
+        parts.append(" " + terminal.bold(self._full_name(report)))
+        parts.append(terminal.dim(seconds(report.duration)) if report.finished else "")
+        return " ".join(part for part in parts if part)
+
+    def _full_name(self, report: TestReport) -> str:
+        name = one_line(report.name)
+        inner = report.groups[-1] if report.groups else None
+        if inner is None or inner.kind == "module" or (inner.kind == "flow" and inner.name == report.name):
+            return name
+        return f"{one_line(inner.name)}.{name}"
+
+    def _body(self, report: TestReport) -> Iterator[str]:
+        if report.started.description:
+            yield self._terminal.dim(one_line(report.started.description))
+        if report.finished is None:
+            yield "It began, and nothing tells how it ended: the run was cut short."
+        for outcome in report.outcomes:
+            yield from self._outcome(outcome)
+        yield from self._expectations(report)
+        for text in report.information:
+            yield f"{self._label('information')} {one_line(text)}"
+        for block in report.blocks:
+            yield from self._block(block)
+        yield from self._resources(report)
+        yield from self._logs(report)
+        if report.started.id and not report.is_block:
+            yield f"{self._label('rerun')} {rerun(report.started.id)}"
+
+    def _label(self, text: str) -> str:
+        return self._terminal.dim(f"{text:<12}")
+
+    def place(self, file: str, line: int) -> str:
+        """Show a place in a source file, from the project's directory where it is in there."""
+        return one_line(file.removeprefix(self._root)) + (f":{line}" if line else "")
+
+    def _outcome(self, outcome: OutcomeReported) -> Iterator[str]:
+        if outcome.subtest:
+            yield self._terminal.bold(f"subtest {one_line(outcome.subtest)}")
+        if outcome.file:
+            yield f"{self._label('at')} {self.place(outcome.file, outcome.line)}"
+        if not outcome.text:
+            yield from ([outcome.summary] if outcome.summary else [])
+            return
+        lines = shorten(lines_of(outcome.text))
+        summary = lines_of(outcome.summary)[0] if outcome.summary else ""
+        for line in lines:
+            yield f"{self._bar} {self._emphasised(line, outcome, summary)}"
+
+    def _emphasised(self, line: str, outcome: OutcomeReported, summary: str) -> str:
+        """Make the line stand out that names the test's own place, and the one that says what was wrong."""
+        if summary and line.startswith(summary) and not outcome.outcome.good:
+            return self._terminal.alarm(line)
+        if outcome.line and outcome.file and f"line {outcome.line}" in line:
+            shown = outcome.file.rpartition("/")[2]
+            if f'{shown}"' in line:
+                return self._terminal.bold(line)
+        return line
+
+    def _expectations(self, report: TestReport) -> Iterator[str]:
+        if not report.failed_expectations:
+            return
+        total = report.failed_expectations + report.passed_expectations
+        yield f"{self._label('expectations')} {report.failed_expectations} of {total} failed"
+        failed = [expectation for expectation in report.expectations if not expectation.passed]
+        told = "\n".join(outcome.text for outcome in report.outcomes)
+        for expectation in failed[:EXPECTATIONS]:
+            yield from self._expectation(expectation, told)
+        if report.failed_expectations > EXPECTATIONS:
+            yield f"  ... and {report.failed_expectations - EXPECTATIONS} more, see events.jsonl"
+
+    def _expectation(self, expectation: ExpectationChecked, told: str) -> Iterator[str]:
+        place = self.place(expectation.file, expectation.line)
+        source = one_line(expectation.source) or expectation.method
+        yield f"  {self._terminal.glyph(Outcome.FAILURE)} {place}  {self._terminal.bold(source)}"
+        if expectation.text and expectation.text not in told:
+            for line in shorten(lines_of(expectation.text), 20):
+                yield f"      {line}"
+        if expectation.values:
+            yield self._terminal.dim(f"      values: {one_line(', '.join(expectation.values))[:LINE_LENGTH]}")
+
+    def _block(self, block: TestReport) -> Iterator[str]:
+        glyph = self._terminal.glyph(block.outcome)
+        yield f"{glyph} {self._terminal.bold(one_line(block.name))} {self._terminal.dim(seconds(block.duration))}"
+        if block.outcome is not Outcome.SUCCESS:
+            for line in self._body(block):
+                yield f"    {line}"
+
+    def _resources(self, report: TestReport) -> Iterator[str]:
+        broken = {step.resource.partition(".")[0]: step for step in reversed(report.steps) if step.error}
+        for resource in report.resources:
+            text = f"{one_line(resource.request)} = {one_line(resource.type)} {one_line(resource.name)}"
+            if resource.dirty:
+                text += " (left in doubt by its last holder)"
+            step = broken.pop(resource.name, None)
+            if step is not None:
+                text += f", {step.step} failed: {one_line(lines_of(step.error)[-1])}"
+            yield f"{self._label('resource')} {text}"
+        for step in broken.values():
+            yield f"{self._label('resource')} {one_line(step.resource)}, {step.step} failed: {lines_of(step.error)[-1]}"
+
+    def _logs(self, report: TestReport) -> Iterator[str]:
+        if not report.logs:
+            return
+        shown = len(report.logs)
+        some = f"last {shown} of {report.log_count} lines" if shown < report.log_count else f"{shown} lines"
+        yield f"{self._label('log')} {some}"
+        for record in report.logs:
+            yield from self._log(record)
+
+    def _log(self, record: LogWritten) -> Iterator[str]:
+        first, *rest = shorten(lines_of(record.text), 20)
+        level = f"{level_name(record.level):<8}"
+        level = self._terminal.alarm(level) if record.level >= 30 else self._terminal.dim(level)
+        yield f"  {level} {self._terminal.dim(one_line(record.logger))} {first}"
+        for line in rest:
+            yield f"           {line}"
+
+
+def rerun(test_id: str) -> str:
+    """Return the command that runs just this test."""
+    from shlex import quote
+
+    return f"rotest {quote(one_line(test_id))}"

@@ -1,0 +1,79 @@
+"""What all handlers of the terminal share: events become reports, reports become lines, and a summary ends them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from rotest_backends.outputs.summary import StreamChoices, Summary
+from rotest_backends.outputs.terminal import Terminal
+from rotest_core.events import ArtifactWritten, HandlerFailed, RunFinished, RunInterrupted, RunStarted
+from rotest_core.plugin.reports import ReportBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rotest_core.events import Event
+    from rotest_core.plugin.protocols.handler import HandlerContext
+    from rotest_core.plugin.reports import TestReport
+
+    EventT = TypeVar("EventT", bound=Event)
+
+
+class StreamHandler:
+    """Print what happens, and the summary at the end.
+
+    A subclass says with `on` which events it shows, and shows a finished test in `finished`.
+
+    Args:
+        context: the handler's own.
+        choices: what the configuration asks for.
+    """
+
+    def __init__(self, context: HandlerContext, choices: StreamChoices) -> None:
+        self.terminal = Terminal(context)
+        self.verbosity = context.verbosity
+        self.reports = ReportBuilder(log_lines=choices.log_lines)
+        self._summary = Summary(context, self.terminal, choices)
+        self._actions: dict[type[object], Callable[[Event], None]] = {}
+        for event_type in (RunStarted, RunFinished, RunInterrupted, ArtifactWritten, HandlerFailed):
+            self._actions[event_type] = self._summary.take
+
+    def on(self, event_type: type[EventT], action: Callable[[EventT], None]) -> None:
+        """Call `action` for each event of a type, after the event was added to its report."""
+        before = self._actions.get(event_type)
+        # The type is the key, so an action is only ever given what it takes.
+        after = cast("Callable[[Event], None]", action)
+        if before is None:
+            self._actions[event_type] = after
+        else:
+            self._actions[event_type] = _both(before, after)
+
+    def handle(self, event: Event) -> None:
+        """Take one event."""
+        report = self.reports.take(event)
+        if report is not None:
+            self._summary.add(report)
+            self.finished(report)
+        else:
+            action = self._actions.get(type(event))
+            if action is not None:
+                action(event)
+
+    def finished(self, report: TestReport) -> None:
+        """Show a test that finished."""
+
+    def ended(self) -> None:
+        """Bring the lines of this handler to an end, before the summary."""
+
+    def close(self) -> None:
+        """Print the summary."""
+        self.ended()
+        self._summary.print(tuple(self.reports.unfinished()))
+
+
+def _both(first: Callable[[Event], None], second: Callable[[Event], None]) -> Callable[[Event], None]:
+    def act(event: Event) -> None:
+        first(event)
+        second(event)
+
+    return act

@@ -1,0 +1,279 @@
+"""The output ``xml``: a JUnit report, as continuous integration servers read it.
+
+Elements are built by `junit_xml`, one suite when its last test is done, so that the end of a long run only joins text
+that is already there. Its own writer is not used: it drops characters that XML cannot hold, and sets an attribute
+(``disabled``) that the schema of Jenkins does not know.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, tostring
+
+import junit_xml
+
+from rotest_backends.outputs.details import worst_of
+from rotest_backends.outputs.failures import level_name
+from rotest_backends.outputs.files import write_whole
+from rotest_backends.outputs.outcomes import look_of
+from rotest_backends.outputs.terminal import seconds
+from rotest_core.events import Cause, GroupFinished, Outcome, RunFinished, RunStarted
+from rotest_core.plugin.reports import ReportBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rotest_core.events import Event
+    from rotest_core.plugin.protocols.handler import HandlerContext
+    from rotest_core.plugin.reports import TestReport
+
+LOG_LINES = 100
+
+# Control characters but tab and newline, halves of surrogate pairs, and the two that are no characters at all: XML 1.0
+# forbids most of them (https://www.w3.org/TR/xml/#charsets) and parsers change the rest (carriage return, NEL).
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def escaped(text: str) -> str:
+    r"""Write characters that XML cannot hold as Python does: ``\x1b``, ``\r``, ``\ud800``."""
+    return _UNFIT.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def dotted(report: TestReport) -> str:
+    """Name the class of a test as JUnit does: ``tests.test_calculator.CalculatorTest``."""
+    container, separator, _ = report.started.id.rpartition("::")
+    if not separator:
+        return report.where or "rotest"
+    file, _, rest = container.partition("::")
+    module = file.removesuffix(".py").replace("/", ".").strip(".")
+    return ".".join(part for part in (module, rest.replace("::", ".")) if part) or "rotest"
+
+
+class Xml:
+    """Build a JUnit report.
+
+    Args:
+        path: the file to write.
+        log_lines: how many of its last log lines a test that did not go well shows in ``system-err``.
+        locations: whether failed tests have the attributes ``file`` and ``line``.
+    """
+
+    def __init__(self, context: HandlerContext, path: Path, *, log_lines: int, locations: bool) -> None:
+        self._context = context
+        self._path = path
+        self._locations = locations
+        self._reports = ReportBuilder(log_lines=log_lines)
+        self._started: RunStarted | None = None
+        self._suites: dict[int | None, _Suite] = {}
+        self._done: list[str] = []
+        self._totals = {"tests": 0, "failures": 0, "errors": 0}
+        self._time = 0.0
+        self._written = False
+
+    def handle(self, event: Event) -> None:
+        """Take one event."""
+        report = self._reports.take(event)
+        if report is not None:
+            self._add(report)
+        elif isinstance(event, GroupFinished):
+            self._end_suite(event.group)
+        elif isinstance(event, RunStarted):
+            self._started = event
+        elif isinstance(event, RunFinished):
+            self._write()
+
+    def close(self) -> None:
+        """Write what a run that was cut short left."""
+        if not self._written:
+            self._write()
+
+    def _add(self, report: TestReport) -> None:
+        if report.is_block or (report.started.kind == "fixture" and report.good):
+            return
+        group = next((group.group for group in reversed(report.groups) if group.kind != "flow"), None)
+        suite = self._suites.get(group)
+        if suite is None:
+            suite = self._suites[group] = _Suite(dotted(report), report.started.time)
+        suite.cases[report.started.test] = self._case(report)
+
+    def _case(self, report: TestReport) -> junit_xml.TestCase:
+        case = junit_xml.TestCase(
+            escaped(report.name),
+            escaped(dotted(report)),
+            _sane(report.duration),
+            allow_multiple_subelements=False,
+        )
+        if report.outcome is not Outcome.SUCCESS:
+            _add_outcome(case, report)
+            if not report.good and report.logs:
+                case.stderr = escaped("\n".join(_log_lines(report)))
+        if (
+            report.started.attempt > 1
+            or report.resources
+            or report.information
+            or report.expectations
+            or report.blocks
+        ):
+            case.stdout = escaped("\n".join(_notes(report)))
+        if self._locations:
+            _add_location(case, report)
+        return case
+
+    def _end_suite(self, group: int | None) -> None:
+        suite = self._suites.pop(group, None)
+        if suite is None:
+            return
+        element = self._element(suite)
+        for total in self._totals:
+            self._totals[total] += int(element.get(total, "0"))
+        self._time += suite.duration
+        self._done.append(tostring(element, encoding="unicode"))
+
+    def _element(self, suite: _Suite) -> Element:
+        started = self._started
+        environment = dict(started.environment) if started else {}
+        built = junit_xml.TestSuite(
+            escaped(suite.name),
+            list(suite.cases.values()),
+            hostname=escaped(environment.get("host", "")) or None,
+            timestamp=time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(suite.time)),
+            properties={escaped(name): escaped(value) for name, value in environment.items()},
+        ).build_xml_doc()
+        built.attrib.pop("disabled", None)
+        # junit_xml writes 0.00001 as 1e-05, which is no duration to Surefire.
+        built.set("time", f"{suite.duration:.6f}")
+        built.text = built.tail = "\n"
+        for child in built:
+            child.tail = "\n"
+        return built
+
+    def _write(self) -> None:
+        self._written = True
+        for report in self._reports.unfinished():
+            self._add(report)
+        for group in list(self._suites):
+            self._end_suite(group)
+        root = Element("testsuites", {total: str(count) for total, count in self._totals.items()})
+        root.set("time", f"{self._time:.6f}")
+        if self._started is not None and self._started.name:
+            root.set("name", escaped(self._started.name))
+        root.text = "\n"
+        opening, closing = tostring(root, encoding="unicode").split("\n")
+        text = "\n".join(
+            ('<?xml version="1.0" encoding="utf-8"?>', opening, "".join(self._done) + closing, "")
+        )
+        write_whole(self._path, text.encode())
+        self._context.wrote(self._path)
+
+
+class _Suite:
+    """Collect the cases of one suite until its group ends."""
+
+    __slots__ = ("cases", "name", "time")
+
+    def __init__(self, name: str, time: float) -> None:
+        self.name = name
+        self.time = time
+        self.cases: dict[int, junit_xml.TestCase] = {}  # a later attempt takes the place of an earlier one
+
+    @property
+    def duration(self) -> float:
+        """Add up the seconds of the cases."""
+        return sum(case.elapsed_sec or 0.0 for case in self.cases.values())
+
+
+def _sane(duration: float) -> float:
+    """Keep what a broken clock or log made up out of a report."""
+    return duration if 0 <= duration < 1e9 else 0.0
+
+
+def _add_outcome(case: junit_xml.TestCase, report: TestReport) -> None:
+    """Add the one element that tells how a test ended.
+
+    One element for all that was reported, because many readers know but one for each case.
+    """
+    worst = worst_of(report)
+    summary = (worst.summary or worst.text.strip().rpartition("\n")[2]) if worst else ""
+    text = "\n".join(_texts(report))
+    match report.outcome:
+        case Outcome.SKIPPED:
+            case.add_skipped_info(escaped(worst.text if worst else "skipped"))
+        case Outcome.EXPECTED_FAILURE:
+            case.add_skipped_info(escaped(f"expected failure: {summary}"), escaped(text))
+        case Outcome.UNEXPECTED_SUCCESS:
+            case.add_failure_info("unexpected success", escaped(text), "UnexpectedSuccess")
+        case Outcome.FAILURE:
+            case.add_failure_info(escaped(summary or "failed"), escaped(text), _type(summary, "failure"))
+        case None:
+            case.add_error_info("the run was cut short in this test", escaped(text), "Unfinished")
+        case _:
+            if report.cause is Cause.INFRASTRUCTURE:
+                summary = f"infrastructure: {summary}"
+            case.add_error_info(escaped(summary or "error"), escaped(text), _type(summary, "error"))
+
+
+def _type(summary: str, default: str) -> str:
+    """Take the exception's name from a summary: ``ValueError: no`` gives ``ValueError``."""
+    name = summary.removeprefix("infrastructure: ").partition(":")[0]
+    return name if name.replace(".", "").isidentifier() else default
+
+
+def _texts(report: TestReport) -> Iterator[str]:
+    for outcome in report.outcomes:
+        if outcome.subtest:
+            yield f"subtest {outcome.subtest}:"
+        yield outcome.text
+    for block in report.blocks:
+        for text in _texts(block):
+            yield f"{block.name}: {text}"
+
+
+def _notes(report: TestReport, indent: str = "") -> Iterator[str]:
+    """Yield what a test used and said, and the same of its blocks."""
+    if report.started.attempt > 1:
+        yield f"{indent}attempt {report.started.attempt}"
+    for resource in report.resources:
+        yield f"{indent}resource {resource.request} = {resource.type} {resource.name}"
+    for text in report.information:
+        yield f"{indent}{text}"
+    for expectation in report.expectations:
+        verdict = "held" if expectation.passed else "failed"
+        place = f"{expectation.file}:{expectation.line}: " if expectation.file else ""
+        yield f"{indent}{place}{expectation.method} {verdict}: {expectation.text or expectation.source}"
+    for block in report.blocks:
+        yield f"{indent}{block.name}: {look_of(block.outcome).word} ({seconds(_sane(block.duration))})"
+        yield from _notes(block, indent + "  ")
+
+
+def _log_lines(report: TestReport) -> Iterator[str]:
+    left_out = report.log_count - len(report.logs)
+    if left_out:
+        yield f"... {left_out} log lines left out, see events.jsonl ..."
+    for record in report.logs:
+        yield f"{level_name(record.level)} {record.logger}: {record.text}"
+
+
+def _add_location(case: junit_xml.TestCase, report: TestReport) -> None:
+    worst = worst_of(report)
+    file = report.started.id.partition("::")[0]
+    if worst is not None and worst.file:
+        case.file = escaped(worst.file)
+        case.line = worst.line or None
+    elif file.endswith(".py"):
+        case.file = escaped(file)
+
+
+def xml(context: HandlerContext) -> Xml:
+    """Make the handler ``xml``."""
+    path = context.directory / "results.xml"
+    if not context.values:
+        return Xml(context, path, log_lines=LOG_LINES, locations=False)
+    from rotest_backends.outputs.options import XmlOptions
+
+    options = context.options(XmlOptions)
+    if options.path:
+        path = context.root / options.path
+    return Xml(context, path, log_lines=options.log_lines, locations=options.locations)

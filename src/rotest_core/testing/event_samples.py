@@ -1,0 +1,219 @@
+"""Runs with everything that an output handler must be able to bear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotest_core.events import ArtifactWritten, Cause, HandlerFailed, LogWritten, Outcome, RunInterrupted
+from rotest_core.testing.event_script import EventScript
+
+if TYPE_CHECKING:
+    from rotest_core.events import Event
+
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "/project/tests/test_calculator.py", line 31, in test_division
+    self.assertEqual(self.calculator.calculate("7/2"), 3)
+AssertionError: 3.5 != 3
+"""
+ODD_TEXTS = (
+    "",
+    " ",
+    "two\nlines\r\nand\rmore\n",
+    "\x00\x01\x07\x08\x0b\x0c\x1b[31mred\x1b[0m\x7f\x80\x85\x9f",
+    "half of a pair \ud800 and the other \udfff",
+    "no characters: \ufffe \uffff \U0001fffe",
+    "<b>&amp; ]]> <!-- --> <?xml?> \"quoted\" 'twice'",
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "@sum(a1)",
+    "https://example.org/a?b=c&d=e",
+    "{braces} {0} %s %d $name \\n",
+    "[bold]rich[/bold] [/] [link=file:///]x[/link]",
+    "שלום עולם \u202e מימין לשמאל",
+    "日本語 🧪👩‍🔬 e\u0301",
+    "../../etc/passwd\\..\\",
+    "line separator \u2028 paragraph separator \u2029",
+    "very long " + "x" * 40_000,
+    "many lines\n" + "line\n" * 2_000,
+)
+
+
+def sample_run() -> list[Event]:
+    """Return a run with every type of event and every outcome."""
+    script = EventScript(name="nightly")
+    with (
+        script.group("module", "tests/test_calculator.py"),
+        script.group("class", "CalculatorTest", tags=("SMOKE",)),
+    ):
+        _passing(script)
+        _failing(script)
+        _other_outcomes(script)
+    with script.group("module", "tests/test_flows.py"):
+        _flow(script)
+    script.add(HandlerFailed(script.tick(), "broken", "Traceback ...\nValueError: no"))
+    events = script.finish()
+    events.append(ArtifactWritten(script.tick(), "xml", "/project/.rotest/runs/1/results.xml"))
+    return events
+
+
+def _passing(script: EventScript) -> None:
+    with script.test("test_addition", tags=("FAST",), description="Add two numbers.") as test:
+        test.wait("Calculator calc1 is held by bob@lab since 12:00 for tests/test_x.py::X::test_y")
+        test.lease("calculator", "Calculator", "calc1", waited=1.5, dirty=True)
+        test.body()
+        test.log("asked for 1+2", level=10)
+        test.log("got 3")
+        test.expect(
+            'self.expectEqual(self.calculator.calculate("1+2"), 3)', passed=True, values=("3", "3"), line=12
+        )
+        test.expect("self.assertTrue(ready)", passed=True, text="the calculator is ready", line=13)
+        test.inform("firmware 1.2")
+        test.teardown()
+
+
+def _failing(script: EventScript) -> None:
+    with script.test("test_division") as test:
+        test.lease("calculator", "Calculator", "calc1")
+        test.body()
+        for number in range(30):
+            test.log(f"step {number}", level=10 + 10 * (number % 4))
+        test.expect(
+            'self.expectEqual(self.calculator.calculate("2+2"), 5)',
+            passed=False,
+            text="4 != 5",
+            values=("4", "5"),
+            line=30,
+        )
+        test.report(Outcome.FAILURE, TRACEBACK, file="/project/tests/test_calculator.py", line=31)
+        test.teardown()
+    with script.test("test_connection", worker="worker-2") as test:
+        test.step("calc2", "connect", 2.0, "ConnectionRefusedError: nothing listens on 10.0.0.2:1357")
+        test.report(
+            Outcome.ERROR,
+            "Traceback (most recent call last):\nResourceError: calc2: connect: nothing listens on 10.0.0.2:1357\n",
+            cause=Cause.INFRASTRUCTURE,
+        )
+
+
+def _other_outcomes(script: EventScript) -> None:
+    with script.test("test_skipped") as test:
+        test.report(Outcome.SKIPPED, "needs a printer")
+    with script.test("test_known_bug") as test:
+        test.report(Outcome.EXPECTED_FAILURE, TRACEBACK)
+    with script.test("test_mended_bug") as test:
+        test.report(Outcome.UNEXPECTED_SUCCESS, "")
+    with script.test("test_subtests") as test:
+        for value in (1, 2):
+            test.report(Outcome.FAILURE, f"AssertionError: {value} != 0", subtest=f"(value={value})")
+        test.report(Outcome.ERROR, "ValueError: no", subtest="(value=3)")
+    with script.test("setUpClass (BrokenTest)", kind="fixture", test_id="") as test:
+        test.report(Outcome.ERROR, "RuntimeError: the class could not be set up")
+    with script.test("test_retried") as test:
+        test.report(Outcome.ERROR, "OSError: gone")
+    with script.test("test_retried", attempt=2):
+        pass
+    script.add(LogWritten(script.tick(), None, 30, "rotest", "a record outside of every test"))
+
+
+def _flow(script: EventScript) -> None:
+    with script.flow("CalculatorFlow", tags=("FLOW",)) as flow:
+        flow.lease("calculator", "Calculator", "calc1")
+        with script.test("ConnectBlock", kind="block"):
+            pass
+        with script.flow("InnerFlow") as inner:
+            with script.test("CheckBlock", kind="block") as block:
+                block.report(
+                    Outcome.FAILURE, "AssertionError: 1 != 2", file="/project/tests/test_flows.py", line=8
+                )
+            with script.test("AfterBlock", kind="block") as block:
+                block.report(Outcome.SKIPPED, "Previous component failed")
+            inner.report(Outcome.FAILURE, "CheckBlock failed")
+        with script.test("FinalBlock", kind="block"):
+            pass
+        flow.report(Outcome.FAILURE, "InnerFlow failed")
+
+
+def interrupted_run() -> list[Event]:
+    """Return a run that somebody interrupted."""
+    script = EventScript()
+    with script.group("module", "tests/test_calculator.py"), script.group("class", "CalculatorTest"):
+        with script.test("test_addition"):
+            pass
+        with script.test("test_slow") as test:
+            script.add(RunInterrupted(script.tick(), "Ctrl-C"))
+            test.report(Outcome.ERROR, "KeyboardInterrupt", cause=Cause.INFRASTRUCTURE)
+    return script.finish(status=130)
+
+
+def cut_run() -> list[Event]:
+    """Return what is left of a run that was killed in the middle of a flow's block, beside another test."""
+    events = [event for event in sample_run() if type(event).__name__ not in {"RunFinished", "GroupFinished"}]
+    names = [getattr(event, "name", "") for event in events]
+    return events[: names.index("AfterBlock") + 1]
+
+
+def empty_run() -> list[Event]:
+    """Return a run without a test."""
+    return EventScript().finish(status=5)
+
+
+def parallel_run() -> list[Event]:
+    """Return a run whose tests overlap, as with several workers: one class's events between another's."""
+    first, second = EventScript(), EventScript()
+    with first.group("module", "tests/test_a.py"), first.group("class", "A"):
+        for number in range(3):
+            with first.test(f"test_{number}", worker="worker-1") as test:
+                test.log("from A")
+    with second.group("module", "tests/test_b.py"), second.group("class", "B"):
+        for number in range(3):
+            with second.test(f"test_{number}", worker="worker-2") as test:
+                test.report(Outcome.FAILURE, "AssertionError: from B")
+    others = [_moved(event) for event in second.events]
+    mixed = [event for pair in zip(first.events, others, strict=False) for event in pair]
+    mixed += first.events[len(others) :] + others[len(first.events) :]
+    first.events = mixed
+    return first.finish(status=1)
+
+
+def _moved(event: Event) -> Event:
+    """Give an event's test and groups other numbers."""
+    changes = {}
+    for field in ("test", "group", "parent"):
+        number = getattr(event, field, None)
+        if number is not None:
+            changes[field] = number + 100
+    return event._replace(**changes)
+
+
+def odd_text_run() -> list[Event]:
+    """Return a run in which every text is one that breaks something somewhere."""
+    script = EventScript(name=ODD_TEXTS[3], root="", directory="")
+    for number, text in enumerate(ODD_TEXTS):
+        following = ODD_TEXTS[(number + 1) % len(ODD_TEXTS)]
+        with script.group("module", text), script.group("class", following, tags=(text,)):
+            with script.test(text, tags=(text,), description=following) as test:
+                test.lease(text, following, text)
+                test.step(text, text, 0.5, following)
+                test.wait(text)
+                test.log(text, logger=following)
+                test.inform(text)
+                test.expect(text, passed=False, text=following, values=(text, following), file=text)
+                test.report(Outcome.FAILURE, text, file=following, line=3, subtest=text)
+            with script.test(following) as test:
+                test.report(Outcome.SKIPPED, text)
+    script.add(HandlerFailed(script.tick(), ODD_TEXTS[3], ODD_TEXTS[4]))
+    script.add(ArtifactWritten(script.tick(), ODD_TEXTS[3], ODD_TEXTS[4]))
+    script.add(RunInterrupted(script.tick(), ODD_TEXTS[2]))
+    return script.finish()
+
+
+SAMPLES = {
+    "sample": sample_run,
+    "interrupted": interrupted_run,
+    "cut": cut_run,
+    "empty": empty_run,
+    "parallel": parallel_run,
+    "odd text": odd_text_run,
+}
+"""All sample runs, by a name for messages."""

@@ -1,0 +1,72 @@
+"""A context to build output handlers with, in tests."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+OptionsT = TypeVar("OptionsT")
+
+
+class FakeHandlerContext:
+    """Be a `HandlerContext` without a run.
+
+    Args:
+        directory: the run's work directory; must exist.
+        name: the output's registered name.
+        values: its section of the configuration.
+        stream: where text for a person goes; a `io.StringIO` if None.
+        color: whether the stream may be coloured.
+        verbosity: as from ``-v`` and ``-q``.
+        chosen: the names of all outputs of the run; just `name` if empty.
+
+    Attributes:
+        written: the paths that the handler told of, in order.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        name: str = "output",
+        values: Mapping[str, object] | None = None,
+        stream: TextIO | None = None,
+        color: bool = False,
+        verbosity: int = 0,
+        chosen: tuple[str, ...] = (),
+    ) -> None:
+        self.directory = directory
+        self.root = directory
+        self.name = name
+        self.section = f"outputs.{name}"
+        self.values: Mapping[str, object] = dict(values or {})
+        self.stream: TextIO = io.StringIO() if stream is None else stream
+        self.color = color
+        self.verbosity = verbosity
+        self.chosen = chosen or (name,)
+        self.written: list[Path] = []
+
+    @property
+    def text(self) -> str:
+        """Return what was written to the stream, if it is the one that this context made."""
+        if not isinstance(self.stream, io.StringIO):
+            raise TypeError("the text of a stream that the test supplied is with that stream")
+        return self.stream.getvalue()
+
+    def options(self, options_type: type[OptionsT]) -> OptionsT:
+        """Build the options from the values, without converting them."""
+        return options_type(**self.values)
+
+    def sibling(self, section: str) -> Mapping[str, object]:
+        """Return an empty section."""
+        del section
+        return {}
+
+    def wrote(self, path: Path) -> None:
+        """Remember that the handler wrote a file."""
+        self.written.append(path)
