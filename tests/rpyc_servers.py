@@ -29,7 +29,9 @@ server.start()
 
 
 @contextlib.contextmanager
-def rpyc_server(mode: str = "classic", tls: Sequence[str] = ()) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def rpyc_server(
+    mode: str = "classic", tls: Sequence[str] = ()
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """Run a server, and yield its port and its process.
 
     Args:

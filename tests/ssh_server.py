@@ -18,7 +18,9 @@ class _Server(asyncssh.SSHServer):
 
 async def _handle(process: asyncssh.SSHServerProcess[bytes]) -> None:
     pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_shell(process.command or "sh", stdin=pipe, stdout=pipe, stderr=pipe)
+    child = await asyncio.create_subprocess_shell(
+        process.command or "sh", stdin=pipe, stdout=pipe, stderr=pipe
+    )
     await process.redirect(stdin=child.stdin, stdout=child.stdout, stderr=child.stderr)
     process.exit(await child.wait())
 

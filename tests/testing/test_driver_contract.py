@@ -86,8 +86,6 @@ class SaysNothing(GoodDriver):
         super().open()
 
 
-
-
 CHECKS = sorted(name for name in vars(DriverContract) if name.startswith("test_"))
 
 

@@ -181,8 +181,6 @@ def test_tls_with_a_missing_file(closed_port: int, tmp_path: Path) -> None:
             RpycDriver(RpycOptions(host="127.0.0.1", port=port, tls=tls)).open()
 
 
-
-
 @pytest.fixture
 def ssh(tmp_path: Path) -> Iterator[SshOptions]:
     """Run an SSH server that lets one key in."""
@@ -195,7 +193,14 @@ def ssh(tmp_path: Path) -> Iterator[SshOptions]:
         [sys.executable, str(program), str(tmp_path / "key.pub")], stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
-        options = ("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes")
+        options = (
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "BatchMode=yes",
+        )
         yield SshOptions(port=int(server.stdout.readline()), key=tmp_path / "key", options=options)
         server.kill()
 
