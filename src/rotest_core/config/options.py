@@ -62,6 +62,20 @@ class Option:
         return self.key.partition(".")[2]
 
     @property
+    def described(self) -> str:
+        """Explain the option in a line of help, with its default where there is one to speak of."""
+        if self.kind == "bool" or self.default in ("", ()):
+            return self.help
+        shown = (
+            ",".join(self.default)
+            if isinstance(self.default, tuple)
+            else f"{self.default:g}"
+            if isinstance(self.default, float)
+            else self.default
+        )
+        return f"{self.help} (default: {shown})"
+
+    @property
     def variable(self) -> str:
         """Name the environment variable."""
         return ENVIRONMENT_PREFIX + self.key.replace(".", "_").upper()

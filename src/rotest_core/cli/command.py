@@ -1,0 +1,47 @@
+"""What commands share: finding them, their configuration, their plugins."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from rotest_core.config.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.loader import Plugins
+    from rotest_core.plugin.protocols.command import Command
+
+
+def settings_from(arguments: argparse.Namespace) -> Settings:
+    """Load the configuration that a parsed command line asks for.
+
+    Raises:
+        ConfigError: something in file, environment or command line is wrong; all of it is reported at once.
+    """
+    given: Mapping[str, object] = vars(arguments)
+    flags = {key: _joined(key, value) for key, value in given.items() if "." in key}
+    sets = cast("list[str]", given.get("set", []))
+    return load_settings(file=cast("str | None", given.get("config")), sets=sets, arguments=flags)
+
+
+def _joined(key: str, value: object) -> object:
+    """Make one value of a flag that was given several times."""
+    if key == "terminal.verbosity":
+        return sum(cast("list[int]", value))
+    if key != "run.paths" and isinstance(value, list):
+        return ",".join(cast("list[str]", value))
+    return value
+
+
+def load_plugins_for(settings: Settings) -> Plugins:
+    """Load the plugins that the configuration does not disable."""
+    from rotest_core.plugin.loader import load_plugins
+
+    return load_plugins(settings.plugins.disabled)
+
+
+def built_in(name: str) -> Command:
+    """Import the module of a built-in command."""
+    return cast("Command", import_module(f"rotest_core.cli.{name}"))

@@ -1,0 +1,55 @@
+"""The commands that plugins add to the built-in ones."""
+
+from __future__ import annotations
+
+from rotest_core.errors import DuplicatePluginError, UnknownPluginError, UsageError, did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from rotest_core.plugin.protocols.command import Command, CommandFactory
+    from rotest_core.plugin.registry import Catalogue
+
+
+def plugin_command(name: str, words: Sequence[str], built_in: Collection[str]) -> Command:
+    """Return a command that a plugin adds.
+
+    Args:
+        name: the word where a command is expected.
+        words: the rest of the command line; its options say which configuration counts.
+        built_in: names of the built-in commands, which no plugin may take.
+
+    Raises:
+        UsageError: there is no such command, nor a path of that name.
+        DuplicatePluginError: a plugin's command has the name of a built-in one.
+    """
+    from rotest_core.cli.command import load_plugins_for, settings_from
+    from rotest_core.cli.parser import parse_shared
+
+    commands = load_plugins_for(settings_from(parse_shared(words))).catalogues.commands
+    _check_names(commands, built_in)
+    try:
+        return commands.get(name)()
+    except UnknownPluginError as error:
+        known = (*built_in, *(entry.name for entry in commands))
+        problem = f"no such command or path: {name!r}{did_you_mean(name, known)}"
+        hint = str(error).partition("; ")[2].partition("; ")[2]
+        raise UsageError(f"{problem}; {hint}" if hint else problem) from None
+
+
+def summaries() -> Mapping[str, str]:
+    """Describe the commands that plugins add, in a line each, for the help."""
+    from rotest_core.plugin.entry_points import find_plugins
+
+    if all(entry.distribution == "rotest-core" for entry in find_plugins()):
+        return {}
+    from rotest_core.plugin.loader import load_plugins
+
+    return {entry.name: entry.summary for entry in load_plugins().catalogues.commands}
+
+
+def _check_names(commands: Catalogue[CommandFactory], built_in: Collection[str]) -> None:
+    for entry in commands:
+        if entry.name in built_in:
+            raise DuplicatePluginError(commands.kind, entry.name, ("rotest-core", entry.owner))
