@@ -217,7 +217,9 @@ def _structure(
         return None
     declared = data_fields(own)
     found = [
-        Problem(key, f"unknown field{did_you_mean(key, declared)}") for key in record.fields if key not in declared
+        Problem(key, f"unknown field{did_you_mean(key, declared)}")
+        for key in record.fields
+        if key not in declared
     ]
     values: dict[str, object] = {"name": record.name, "group": record.group, "comment": record.comment}
     for field in declared.values():
@@ -277,7 +279,9 @@ def _convert(field: DataField, raw: object, text: bool) -> object:
     raise ConversionError([Problem("", f"expected {field.describe()}, got {raw!r}")])
 
 
-def _as_json(data_type: type[ResourceData], values: Mapping[str, object], *, partial: bool) -> dict[str, Json]:
+def _as_json(
+    data_type: type[ResourceData], values: Mapping[str, object], *, partial: bool
+) -> dict[str, Json]:
     complete = dict(values)
     if not partial:
         shell = _shell(data_type, values)
@@ -356,7 +360,9 @@ def _record_error(key: RecordKey, problems: list[Problem]) -> RecordError:
     subject = str(key) if key.name else key.type
     if len(problems) == 1:
         return RecordError(f"{subject}: {problems[0]}")
-    return RecordError(f"{subject}: {len(problems)} values do not fit", [str(problem) for problem in problems])
+    return RecordError(
+        f"{subject}: {len(problems)} values do not fit", [str(problem) for problem in problems]
+    )
 
 
 def _read_fields(data_type: type[ResourceData]) -> dict[str, DataField]:

@@ -1,0 +1,388 @@
+"""Resources: the live things that tests use."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from abc import ABCMeta
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, ForwardRef, Generic, TypeAlias, cast, get_args, get_origin
+
+from typing_extensions import Self, TypeVar
+
+from rotest_core.errors import PlanError, ResourceError, RotestError
+from rotest_core.model import locking, service
+from rotest_core.model.request import Request, requests_of
+from rotest_core.model.resource_data import ResourceData
+
+DataT = TypeVar("DataT", bound="ResourceData | None", default=None)
+
+_NO_VALUES: Mapping[str, Any] = MappingProxyType({})
+_numbers = itertools.count(1)
+
+
+class Binding:
+    """Hold what the framework knows of a live resource, apart from the attributes that are its author's.
+
+    Attributes:
+        parts: the sub-resources by name, in declared order.
+        begun: whether `connect` was called and `finalize` was not yet.
+        release: gives the resource back, for one that a script locked.
+        force_initialize: whether its request asks to initialize it in any case.
+    """
+
+    __slots__ = ("begun", "force_initialize", "parts", "release", "work_dir")
+
+    def __init__(self, work_dir: Path, *, force_initialize: bool) -> None:
+        self.parts: dict[str, AnyResource] = {}
+        self.begun = False
+        self.release: Callable[[], None] | None = None
+        self.force_initialize = force_initialize
+        self.work_dir = work_dir
+
+
+class ResourceType(ABCMeta):
+    """Make ``Calculator(...)`` in a class body a request, as Rotest 8 spelled it."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *conditions, **lookups):
+            return cls.request(*conditions, **lookups)
+
+
+class BaseResource(Generic[DataT], metaclass=ResourceType):
+    """Be the base of every resource: something that a test needs for itself while it runs.
+
+    Derive from ``BaseResource[CalculatorData]`` for a resource with a record in the inventory, and from
+    ``BaseResource`` for a *service*, which has none. Requests in the class body are its parts.
+
+    The framework calls the steps: `connect`, `validate`, `initialize`, `store_state`, `finalize`. What a subclass
+    does not need it leaves out; it need not call ``super()``, for parts are the framework's affair.
+
+    Attributes:
+        data: the typed record, None for a service; its fields are attributes of the resource as well.
+        name: the record's name; one that is unique in the process for a service that was given none.
+        config: the ``[config]`` table of the run.
+        logger: writes to the log of the test that uses the resource.
+        parent: what it is a part of, None for a whole.
+    """
+
+    data: DataT
+    name: str
+    config: Mapping[str, object]
+    logger: logging.Logger
+    parent: AnyResource | None
+
+    def __init__(
+        self,
+        predicate: Callable[[DataT], bool] | None = None,
+        /,
+        *,
+        exclusive: bool = True,
+        force_initialize: bool = False,
+        **lookups: object,
+    ) -> None:
+        """Request a resource (see `request`): ``Calculator(...)`` stands for ``Calculator.request(...)``."""
+
+    @classmethod
+    def request(
+        cls,
+        predicate: Callable[[DataT], bool] | None = None,
+        /,
+        *,
+        exclusive: bool = True,
+        force_initialize: bool = False,
+        **lookups: object,
+    ) -> Request[Self]:
+        """Declare the need for a resource of this class.
+
+        Args:
+            predicate: a condition in Python on the typed data, asked for the records that the lookups leave.
+            exclusive: whether nobody else may use it meanwhile.
+            force_initialize: whether to initialize it without asking it to validate itself.
+            lookups: conditions on the record, ``field=value`` or ``field__operator=value``; for a service its
+                parameters. A field with the name of one of the arguments above is spelled ``exclusive__exact``.
+        """
+        is_service = cls.data_type() is None
+        return Request(
+            resource=cls,
+            predicate=predicate,
+            exclusive=exclusive,
+            force_initialize=force_initialize,
+            lookups=_NO_VALUES if is_service else lookups,
+            parameters=lookups if is_service else _NO_VALUES,
+        )
+
+    @classmethod
+    def lock(
+        cls,
+        predicate: Callable[[DataT], bool] | None = None,
+        /,
+        *,
+        skip_init: bool = False,
+        config: Mapping[str, object] | None = None,
+        wait: float | None = None,
+        **lookups: object,
+    ) -> Self:
+        """Lease and set up one resource for a script.
+
+        Give it back with `release`, or use it as a context manager: ``with Calculator.lock() as calculator:``.
+
+        Args:
+            predicate: as for `request`.
+            skip_init: whether to connect only.
+            config: values over those of the project's ``[config]`` table.
+            wait: seconds to wait for it, None for what the project is configured to.
+            lookups: as for `request`.
+
+        Raises:
+            PlanError: the lookups are wrong.
+            ClaimError: it cannot be had.
+            ResourceError: a step of its set-up failed; it was given back.
+        """
+        request = cls.request(predicate, **lookups)
+        return locking.provider()(request, skip_init=skip_init, config=config, wait=wait)
+
+    @classmethod
+    def data_type(cls) -> type[ResourceData] | None:
+        """Return the type of the resource's data, None for a service."""
+        declared = _declared_data(cls)
+        if declared is None or (isinstance(declared, type) and issubclass(declared, ResourceData)):
+            return declared
+        raise PlanError(f"{cls.__name__} does not say what its data is: derive from {cls.__name__}[SomeData]")
+
+    @classmethod
+    def check_parameters(
+        cls, given: Mapping[str, object], parents: Sequence[type[ResourceData]] = (), *, text: bool = False
+    ) -> tuple[dict[str, object], list[str]]:
+        """Convert the parameters of a service and name what is wrong with them (see `model.service`)."""
+        return service.check_parameters(cls, BaseResource, given, parents, text=text)
+
+    def connect(self) -> None:
+        """Open the link to the resource; called always, before everything else."""
+
+    def validate(self) -> bool:
+        """Tell whether the resource is ready as it is; by default it is not, and is initialized each time."""
+        return False
+
+    def initialize(self) -> None:
+        """Make the resource ready."""
+
+    def finalize(self) -> None:
+        """Clean up and close the link; called once for each `connect`, also when that or a later step raised."""
+
+    def store_state(self, directory: Path) -> None:
+        """Keep what helps to understand a failure; called with ``--save-state`` after a test that is not good.
+
+        Args:
+            directory: an own directory to write to, which exists.
+        """
+
+    def release(self) -> None:
+        """Give back a resource that was had by `lock`.
+
+        Raises:
+            RotestError: it was leased for a test, and is given back after it.
+            CleanupErrors: finalize failed; it was given back all the same.
+        """
+        binding = binding_of(self)
+        if binding.release is None:
+            raise RotestError(
+                f"{self.name} is not held by lock(): the run gives it back, or it was given back"
+            )
+        release, binding.release = binding.release, None
+        release()
+
+    @property
+    def work_dir(self) -> Path:
+        """Return a directory of the resource's own for this test; made when it is first asked for."""
+        directory = binding_of(self).work_dir
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    @property
+    def sub_resources(self) -> Mapping[str, AnyResource]:
+        """Return the parts by name, in declared order."""
+        return MappingProxyType(binding_of(self).parts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        if binding_of(self).release is not None:
+            self.release()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {vars(self).get('name', '(not built)')}>"
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take every misspelt attribute for one of the data.
+        def __getattr__(self, name):
+            data = vars(self).get("data")
+            if data is not None and not name.startswith("__") and hasattr(data, name):
+                return getattr(data, name)
+            kind = type(self).__name__
+            if name in service.declared_parameters(type(self), BaseResource):
+                raise AttributeError(f"{kind} was given no value for {name!r}: pass it in the request")
+            raise AttributeError(f"{kind!r} has no attribute {name!r}", name=name, obj=self)
+
+
+AnyResource: TypeAlias = BaseResource[Any]
+"""A resource of whatever data: its data type varies neither way, so that no bound would do."""
+
+BuiltT = TypeVar("BuiltT", bound=AnyResource)
+
+
+def build(
+    resource_type: type[BuiltT],
+    data: ResourceData | None = None,
+    *,
+    work_dir: Path,
+    name: str = "",
+    parameters: Mapping[str, object] = _NO_VALUES,
+    config: Mapping[str, object] = _NO_VALUES,
+    logger: logging.Logger | None = None,
+    parent: AnyResource | None = None,
+    force_initialize: bool = False,
+) -> BuiltT:
+    """Make a live resource with its parts; nothing is connected yet.
+
+    Args:
+        resource_type: the class.
+        data: the typed record, None for a service.
+        work_dir: its own directory, which need not exist; parts get theirs inside.
+        name: empty for the record's name, and for a service one made up.
+        parameters: of a service.
+        config: the ``[config]`` table of the run.
+        logger: where it writes; that of its class by default.
+        parent: what it is a part of.
+        force_initialize: whether its request asks to initialize it in any case.
+
+    Raises:
+        ResourceError: a part has no record, or the class's ``__init__`` raised.
+    """
+    values = dict(parameters)
+    given = str(values.pop("name", "") or "")
+    title = name or given or (data.name if data is not None else f"{resource_type.__name__}-{next(_numbers)}")
+    resource = resource_type.__new__(resource_type)
+    attributes = vars(resource)
+    attributes["_binding"] = Binding(work_dir, force_initialize=force_initialize)
+    attributes.update(
+        data=data,
+        name=title,
+        config=config,
+        logger=logger or logging.getLogger(resource_type.__module__),
+        parent=parent,
+    )
+    try:
+        around = [above.data for above in _upwards(parent)]
+        converted, _ = resource_type.check_parameters(values)
+        for key, value in {**values, **converted}.items():
+            setattr(resource, key, service.bind_late(value, around))
+        _add_parts(resource)
+        cast("Any", resource).__init__()
+    except RotestError:
+        raise
+    except Exception as error:
+        raise ResourceError(title, "build", error) from error
+    return resource
+
+
+def build_requested(
+    request: Request[BuiltT],
+    data: ResourceData | None = None,
+    *,
+    work_dir: Path,
+    config: Mapping[str, object] = _NO_VALUES,
+    logger: logging.Logger | None = None,
+) -> BuiltT:
+    """Make the live resource that a request asks for (see `build`)."""
+    return build(
+        request.resource,
+        data,
+        work_dir=work_dir,
+        parameters=request.parameters,
+        config=config,
+        logger=logger,
+        force_initialize=request.force_initialize,
+    )
+
+
+def binding_of(resource: AnyResource) -> Binding:
+    """Return what the framework knows of a live resource."""
+    return cast("Binding", vars(resource)["_binding"])
+
+
+def attach_release(resource: AnyResource, release: Callable[[], None]) -> None:
+    """Say how a locked resource is given back."""
+    binding_of(resource).release = release
+
+
+def _add_parts(resource: AnyResource) -> None:
+    binding = binding_of(resource)
+    for request in requests_of(type(resource)):
+        part_type: type[AnyResource] = request.resource
+        data: object = None
+        if part_type.data_type() is not None:
+            data = getattr(resource.data, request.name, None)
+            if not isinstance(data, ResourceData):
+                missing = LookupError(f"its record refers to no {request.name}")
+                raise ResourceError(resource.name, "build", missing) from missing
+        part = build(
+            part_type,
+            data,
+            work_dir=binding.work_dir / request.name,
+            name=""
+            if data is not None or "name" in request.parameters
+            else f"{resource.name}.{request.name}",
+            parameters=request.parameters,
+            config=resource.config,
+            logger=resource.logger.getChild(request.name),
+            parent=resource,
+            force_initialize=request.force_initialize,
+        )
+        binding.parts[request.name] = part
+        vars(resource)[request.name] = part
+
+
+def _upwards(resource: AnyResource | None) -> list[AnyResource]:
+    above: list[AnyResource] = []
+    while resource is not None:
+        above.append(resource)
+        resource = resource.parent
+    return above
+
+
+def _declared_data(resource_type: type) -> object:
+    """Find the data type among the bases of a class: a type, None for a service, or a variable not yet filled."""
+    if resource_type is BaseResource:
+        return None
+    for base in vars(resource_type).get("__orig_bases__", resource_type.__bases__):
+        origin = get_origin(base) or base
+        if not (isinstance(origin, type) and issubclass(origin, BaseResource)):
+            continue
+        arguments = get_args(base)
+        if origin is BaseResource:
+            declared = arguments[0] if arguments else None
+        else:
+            declared = _declared_data(origin)
+            variables = cast("tuple[object, ...]", getattr(origin, "__parameters__", ()))
+            declared = dict(zip(variables, arguments, strict=False)).get(declared, declared)
+        if isinstance(declared, ForwardRef):
+            declared = _resolved(declared, resource_type)
+        return None if declared is type(None) else declared
+    return None
+
+
+def _resolved(reference: ForwardRef, resource_type: type) -> object:
+    import sys
+
+    return getattr(sys.modules[resource_type.__module__], reference.__forward_arg__, reference)
