@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 GROUP = "rotest"
 _FORMAT = "rotest entry points 1\n"
 _METADATA = (".dist-info", ".egg-info", "EGG-INFO")
 _END = "end\n"
+_PRIME = 2**59 - 55  # a name for the cache file needs no better hash, and this one no import
 
 
-class PluginEntry(NamedTuple):
+class PluginEntry:
     """Name one installed plugin.
+
+    No named tuple: ``rotest --help`` looks for plugins too, and goes without the import of typing.
 
     Args:
         name: of the entry point.
@@ -29,11 +34,28 @@ class PluginEntry(NamedTuple):
         summary: the package's own one-line description.
     """
 
-    name: str
-    target: str
-    distribution: str
-    version: str
-    summary: str
+    __slots__ = ("distribution", "name", "summary", "target", "version")
+
+    def __init__(self, name: str, target: str, distribution: str, version: str, summary: str) -> None:
+        self.name = name
+        self.target = target
+        self.distribution = distribution
+        self.version = version
+        self.summary = summary
+
+    @property
+    def fields(self) -> tuple[str, str, str, str, str]:
+        """Give the arguments that make an equal entry."""
+        return self.name, self.target, self.distribution, self.version, self.summary
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PluginEntry) and self.fields == other.fields
+
+    def __hash__(self) -> int:
+        return hash(self.fields)
+
+    def __repr__(self) -> str:
+        return f"PluginEntry{self.fields!r}"
 
 
 def find_plugins(
@@ -115,11 +137,9 @@ def _user_cache() -> str:
 
 def _cache_path(signature: str, directory: str) -> str:
     """Give each interpreter and search path a file of its own, so that they do not overwrite each other's."""
-    from binascii import crc32
-
     places = dict.fromkeys(line.partition(" ")[0] for line in signature.splitlines())
     key = "\n".join((sys.prefix, *places)).encode(errors="surrogateescape")
-    return os.path.join(directory, f"plugins-{crc32(key):08x}.txt")
+    return os.path.join(directory, f"plugins-{int.from_bytes(key, 'big') % _PRIME:015x}.txt")
 
 
 def _read(path: str, signature: str) -> tuple[PluginEntry, ...] | None:
@@ -132,11 +152,11 @@ def _read(path: str, signature: str) -> tuple[PluginEntry, ...] | None:
     if not text.startswith(head) or not text.endswith(_END):
         return None
     rows = [line.split("\t") for line in text[len(head) : -len(_END)].splitlines()]
-    return tuple(PluginEntry._make(row) for row in rows) if all(len(row) == 5 for row in rows) else None
+    return tuple(PluginEntry(*row) for row in rows) if all(len(row) == 5 for row in rows) else None
 
 
 def _write(path: str, signature: str, entries: tuple[PluginEntry, ...]) -> None:
-    lines = ["\t".join(" ".join(field.split()) for field in entry) + "\n" for entry in entries]
+    lines = ["\t".join(" ".join(field.split()) for field in entry.fields) + "\n" for entry in entries]
     temporary = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
