@@ -10,7 +10,7 @@ from rotest_core.events import Cause, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rotest_core.events import ExpectationChecked, LogWritten, OutcomeReported
+    from rotest_core.events import ExpectationChecked, LogWritten, OutcomeReported, ResourceStep
     from rotest_core.plugin.reports import TestReport
 
 TEXT_LINES = 200
@@ -45,6 +45,7 @@ class FailurePrinter:
         self._terminal = terminal
         self._root = root.rstrip("/") + "/" if root else ""
         self._bar = terminal.dim(terminal.symbol("│", "|"))
+        self._pointer = terminal.alarm(terminal.symbol("▸", ">"))
 
     def print(self, report: TestReport) -> None:
         """Print one report: what, where, why, with which resources, and how to run it again."""
@@ -100,22 +101,18 @@ class FailurePrinter:
         if outcome.file:
             yield f"{self._label('at')} {self.place(outcome.file, outcome.line)}"
         if not outcome.text:
-            yield from ([outcome.summary] if outcome.summary else [])
+            yield from ([one_line(outcome.summary)] if outcome.summary else [])
             return
-        lines = shorten(lines_of(outcome.text))
-        summary = lines_of(outcome.summary)[0] if outcome.summary else ""
-        for line in lines:
-            yield f"{self._bar} {self._emphasised(line, outcome, summary)}"
-
-    def _emphasised(self, line: str, outcome: OutcomeReported, summary: str) -> str:
-        """Make the line stand out that names the test's own place, and the one that says what was wrong."""
-        if summary and line.startswith(summary) and not outcome.outcome.good:
-            return self._terminal.alarm(line)
-        if outcome.line and outcome.file and f"line {outcome.line}" in line:
-            shown = outcome.file.rpartition("/")[2]
-            if f'{shown}"' in line:
-                return self._terminal.bold(line)
-        return line
+        summary = lines_of(outcome.summary)[0] if outcome.summary and not outcome.outcome.good else ""
+        source_next = False
+        for line in shorten(lines_of(outcome.text)):
+            if source_next:
+                yield f"{self._pointer} {self._terminal.bold(line)}"
+            elif summary and line.startswith(summary):
+                yield f"{self._bar} {self._terminal.alarm(line)}"
+            else:
+                yield f"{self._bar} {line}"
+            source_next = _names_place(line, outcome)
 
     def _expectations(self, report: TestReport) -> Iterator[str]:
         if not report.failed_expectations:
@@ -131,7 +128,7 @@ class FailurePrinter:
 
     def _expectation(self, expectation: ExpectationChecked, told: str) -> Iterator[str]:
         place = self.place(expectation.file, expectation.line)
-        source = one_line(expectation.source) or expectation.method
+        source = one_line(expectation.source or expectation.method)
         yield f"  {self._terminal.glyph(Outcome.FAILURE)} {place}  {self._terminal.bold(source)}"
         if expectation.text and expectation.text not in told:
             for line in shorten(lines_of(expectation.text), 20):
@@ -149,15 +146,15 @@ class FailurePrinter:
     def _resources(self, report: TestReport) -> Iterator[str]:
         broken = {step.resource.partition(".")[0]: step for step in reversed(report.steps) if step.error}
         for resource in report.resources:
-            text = f"{one_line(resource.request)} = {one_line(resource.type)} {one_line(resource.name)}"
+            text = f"{resource.request} = {resource.type} {resource.name}"
             if resource.dirty:
                 text += " (left in doubt by its last holder)"
             step = broken.pop(resource.name, None)
             if step is not None:
-                text += f", {step.step} failed: {one_line(lines_of(step.error)[-1])}"
-            yield f"{self._label('resource')} {text}"
+                text += f", {_trouble(step)}"
+            yield f"{self._label('resource')} {one_line(text)}"
         for step in broken.values():
-            yield f"{self._label('resource')} {one_line(step.resource)}, {step.step} failed: {lines_of(step.error)[-1]}"
+            yield f"{self._label('resource')} {one_line(f'{step.resource}, {_trouble(step)}')}"
 
     def _logs(self, report: TestReport) -> Iterator[str]:
         if not report.logs:
@@ -175,6 +172,17 @@ class FailurePrinter:
         yield f"  {level} {self._terminal.dim(one_line(record.logger))} {first}"
         for line in rest:
             yield f"           {line}"
+
+
+def _trouble(step: ResourceStep) -> str:
+    return f"{step.step} failed: {lines_of(step.error)[-1]}"
+
+
+def _names_place(line: str, outcome: OutcomeReported) -> bool:
+    """Tell whether a line of a traceback names the place where the test itself failed: its source follows."""
+    if not outcome.line or not outcome.file or f"line {outcome.line}," not in line:
+        return False
+    return f'{outcome.file.rpartition("/")[2]}"' in line
 
 
 def rerun(test_id: str) -> str:

@@ -127,5 +127,8 @@ class Logs(StreamHandler):
 
 def clock(moment: float) -> str:
     """Show a time of day with milliseconds, in the time zone of this machine."""
-    whole, fraction = divmod(round(moment * 1000), 1000)
-    return f"{time.strftime('%H:%M:%S', time.localtime(whole))}.{fraction:03}"
+    try:
+        whole, fraction = divmod(round(moment * 1000), 1000)
+        return f"{time.strftime('%H:%M:%S', time.localtime(whole))}.{fraction:03}"
+    except (ValueError, OverflowError, OSError):
+        return "--:--:--.---"

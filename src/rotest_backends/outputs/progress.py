@@ -154,9 +154,9 @@ class Progress(StreamHandler):
         from rich.text import Text
 
         gone = time.monotonic() - self._begun
-        text = seconds(gone) if gone >= 1 else "0 s"
+        text = _whole_seconds(gone)
         if 0 < self._done < self._total:
-            text += f", about {seconds(gone / self._done * (self._total - self._done))} left"
+            text += f", about {_whole_seconds(gone / self._done * (self._total - self._done))} left"
         return Text(text, style="dim")
 
     def _current_texts(self) -> list[Text]:
@@ -187,6 +187,11 @@ def _make_live(context: HandlerContext, handler: Progress) -> Live:
         redirect_stdout=False,
         redirect_stderr=False,
     )
+
+
+def _whole_seconds(duration: float) -> str:
+    """Show a duration that changes all the time: without fractions."""
+    return f"{duration:.0f} s" if duration < 59.5 else seconds(duration)
 
 
 def _rich_style(sgr: str) -> str:

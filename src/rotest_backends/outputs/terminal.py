@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from rotest_backends.outputs.outcomes import BOLD, GREY, LOOKS, VERMILION, look_of
@@ -33,6 +34,8 @@ def lines_of(text: str) -> list[str]:
 
 def seconds(duration: float) -> str:
     """Show a duration as a person reads it: ``8 ms``, ``1.25 s``, ``3:05 min``, ``1:02:03 h``."""
+    if not abs(duration) < 1e9:
+        return "? s"  # a broken clock or log: no test takes 30 years, or no number at all
     if duration < 0.9995:
         return f"{max(duration, 0.0) * 1000:.0f} ms"
     if duration < 59.995:
@@ -56,7 +59,7 @@ class Terminal:
         self._color = context.color
         self._flushed = 0.0
         self._passing = False
-        self.is_live = self._stream.isatty()
+        self.is_live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
         self._encoding = getattr(self._stream, "encoding", None) or "utf-8"
         self._unicode = self._can_show("".join(look.glyph for look in LOOKS.values()))
 
@@ -96,8 +99,6 @@ class Terminal:
         """Return the columns of the terminal; 80 where there is none."""
         if not self.is_live:
             return 80
-        import os
-
         try:
             return os.get_terminal_size(self._stream.fileno()).columns or 80
         except (OSError, ValueError):

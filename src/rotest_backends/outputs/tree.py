@@ -89,6 +89,8 @@ class Tree(StreamHandler):
         outcome = finished.outcome
         text = f"{indent}{self._glyphs[outcome]} {one_line(report.started.name)}"
         text += self.terminal.dim(f"  {seconds(finished.duration)}")
+        if report.started.attempt > 1:
+            text += self.terminal.dim(f"  (attempt {report.started.attempt})")
         if outcome is not Outcome.SUCCESS:
             text += f"  {reason_of(report, self.terminal)}"
         self.terminal.line(text)

@@ -139,7 +139,7 @@ class Xml:
             escaped(suite.name),
             list(suite.cases.values()),
             hostname=escaped(environment.get("host", "")) or None,
-            timestamp=time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(suite.time)),
+            timestamp=_moment(suite.time),
             properties={escaped(name): escaped(value) for name, value in environment.items()},
         ).build_xml_doc()
         built.attrib.pop("disabled", None)
@@ -183,6 +183,14 @@ class _Suite:
     def duration(self) -> float:
         """Add up the seconds of the cases."""
         return sum(case.elapsed_sec or 0.0 for case in self.cases.values())
+
+
+def _moment(seconds_since_epoch: float) -> str | None:
+    """Write a time as ISO 8601 does, in UTC; None for what is no time."""
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds_since_epoch))
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _sane(duration: float) -> float:

@@ -11,12 +11,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rotest_core.testing.driver_contract import DriverContract
+    from rotest_core.testing.event_samples import SAMPLE_RUNS
+    from rotest_core.testing.event_script import EventScript
+    from rotest_core.testing.handler_context import FakeHandlerContext
+    from rotest_core.testing.handler_contract import HandlerContract
+    from rotest_core.testing.store_contract import StoreContract
 
 _MODULES = {
     "DriverContract": "rotest_core.testing.driver_contract",
+    "EventScript": "rotest_core.testing.event_script",
+    "FakeHandlerContext": "rotest_core.testing.handler_context",
+    "HandlerContract": "rotest_core.testing.handler_contract",
+    "SAMPLE_RUNS": "rotest_core.testing.event_samples",
+    "StoreContract": "rotest_core.testing.store_contract",
 }
 
-__all__ = ["DriverContract"]
+__all__ = [
+    "SAMPLE_RUNS",
+    "DriverContract",
+    "EventScript",
+    "FakeHandlerContext",
+    "HandlerContract",
+    "StoreContract",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotest_core.events import ArtifactWritten, Cause, HandlerFailed, LogWritten, Outcome, RunInterrupted
+from rotest_core.events import (
+    ArtifactWritten,
+    Cause,
+    HandlerFailed,
+    LogWritten,
+    Outcome,
+    ResourceStep,
+    RunFinished,
+    RunInterrupted,
+    TestFinished,
+)
 from rotest_core.testing.event_script import EventScript
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rotest_core.events import Event
 
 TRACEBACK = """\
@@ -208,12 +220,38 @@ def odd_text_run() -> list[Event]:
     return script.finish()
 
 
-SAMPLES = {
+def odd_number_run() -> list[Event]:
+    """Return a run whose clock jumps, and whose numbers no one would expect."""
+    script = EventScript()
+    odd = (-1.0, 0.0, 1e-9, 1e30, float("inf"), float("nan"))
+    with script.group("module", "tests/test_clock.py"):
+        for number in odd:
+            with script.test(f"test_{number}") as test:
+                test.lease("clock", "Clock", "clock1", waited=number)
+                test.log("tick", level=-7)
+                test.report(Outcome.FAILURE, "AssertionError", file="tests/test_clock.py", line=-1)
+    events = script.finish(status=77)
+    return [
+        event._replace(duration=odd[place % len(odd)])
+        if isinstance(event, ResourceStep | TestFinished | RunFinished)
+        # A clock that jumps by ages, to and fro.
+        else event._replace(time=odd[place % 4])
+        for place, event in enumerate(events)
+    ]
+
+
+def without(events: Sequence[Event], event_type: type[Event]) -> list[Event]:
+    """Return events without those of one type, as from a log whose lines could not all be read."""
+    return [event for event in events if not isinstance(event, event_type)]
+
+
+SAMPLE_RUNS = {
     "sample": sample_run,
     "interrupted": interrupted_run,
     "cut": cut_run,
     "empty": empty_run,
     "parallel": parallel_run,
     "odd text": odd_text_run,
+    "odd numbers": odd_number_run,
 }
 """All sample runs, by a name for messages."""

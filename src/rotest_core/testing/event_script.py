@@ -38,7 +38,7 @@ from rotest_core.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from rotest_core.events import Event
 
@@ -196,7 +196,7 @@ class EventScript:
         return number
 
     @contextmanager
-    def group(self, kind: str, name: str, *, tags: tuple[str, ...] = ()) -> Iterator[GroupStarted]:
+    def group(self, kind: str, name: str, *, tags: tuple[str, ...] = ()) -> Generator[GroupStarted]:
         """Write a group around what is written inside the ``with``."""
         parent = self._groups[-1].group if self._groups else None
         group = GroupStarted(self.tick(), self._next("group"), parent, kind, name, tags)
@@ -217,7 +217,7 @@ class EventScript:
         worker: str = "",
         attempt: int = 1,
         test_id: str | None = None,
-    ) -> Iterator[TestScript]:
+    ) -> Generator[TestScript]:
         """Write a test around what is written inside the ``with``; a later attempt is one of the test before it."""
         test = TestScript(self, self._next("test") if attempt == 1 else self._numbers["test"] - 1)
         group = self._groups[-1].group if self._groups else None
@@ -237,7 +237,7 @@ class EventScript:
             self._outcomes[test.number] = test.outcome
 
     @contextmanager
-    def flow(self, name: str, *, tags: tuple[str, ...] = ()) -> Iterator[TestScript]:
+    def flow(self, name: str, *, tags: tuple[str, ...] = ()) -> Generator[TestScript]:
         """Write a flow: a group of its own, and a test in it that the blocks written inside are parts of.
 
         Inside a flow it writes a sub-flow.

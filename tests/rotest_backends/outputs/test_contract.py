@@ -1,0 +1,68 @@
+"""Every built-in output keeps the contract of output handlers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rotest_backends.outputs.factories import register_outputs
+from rotest_core.plugin.registry import Catalogues, Registry
+from rotest_core.testing import HandlerContract
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.protocols.handler import OutputHandlerFactory
+
+
+def built_in(name: str) -> OutputHandlerFactory:
+    catalogues = Catalogues()
+    register_outputs(Registry(catalogues, "rotest-core"))
+    return catalogues.outputs.get(name)
+
+
+class TestDots(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("dots")
+
+
+class TestFull(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("full")
+
+
+class TestLogDebug(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("logdebug")
+
+
+class TestLogInfo(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("loginfo")
+
+
+class TestPretty(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("pretty")
+
+
+class TestProgress(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("progress")
+
+
+class TestTree(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("tree")
+
+
+class TestXml(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("xml")
