@@ -1,0 +1,102 @@
+"""What counts as a case, a suite and a test: unittest's rules, and where ours are narrower."""
+
+from __future__ import annotations
+
+import sys
+import unittest
+from typing import TYPE_CHECKING
+
+from rotest_core.execution.stand_ins import LoadFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import ModuleType
+    from typing import TypeGuard
+
+    from rotest_core.execution.tree import Case
+
+
+def defined_cases(module: ModuleType) -> Iterator[tuple[str, type[unittest.TestCase]]]:
+    """Give the case classes that a module defines, with their names in it, in the order of the names.
+
+    A class that was imported from the module where it can be found is left to that module. A class with its own
+    ``__test__ = False`` is left out; its subclasses are not.
+    """
+    seen: set[type] = set()
+    for name in dir(module):
+        case = as_case(getattr(module, name, None))
+        if (
+            case is not None
+            and case not in seen
+            and case.__dict__.get("__test__", True)
+            and (case.__module__ == module.__name__ or not _is_imported(case, module))
+        ):
+            seen.add(case)
+            yield name, case
+
+
+def names_of_tests(case: type[unittest.TestCase]) -> list[str]:
+    """Give the names of a class's tests in unittest's order."""
+    names = [name for name in dir(case) if name.startswith("test") and callable(getattr(case, name))]
+    return names or (["runTest"] if callable(getattr(case, "runTest", None)) else [])
+
+
+def as_case(value: object) -> type[unittest.TestCase] | None:
+    """Give a value that is a class of cases."""
+    return value if _is_class(value) and issubclass(value, unittest.TestCase) else None
+
+
+def as_suite(value: object) -> type | None:
+    """Give a value that is a suite of Rotest's, without loading what only such suites need."""
+    module = sys.modules.get("rotest_core.authoring.suite")
+    if module is not None and _is_class(value) and issubclass(value, module.TestSuite):
+        return value
+    return None
+
+
+def is_load_failure(case: Case) -> bool:
+    """Tell whether a test stands for something that could not be loaded, here or by unittest."""
+    case_type = type(case)
+    return isinstance(case, LoadFailure) or (
+        case_type.__module__ == "unittest.loader" and case_type.__name__ == "_FailedTest"
+    )
+
+
+def flattened(suite: Iterable[object]) -> Iterator[Case]:
+    """Give the tests of a suite and of those inside of it, in order."""
+    for test in suite:
+        if isinstance(test, unittest.TestCase):
+            yield test
+        elif _is_iterable(test):
+            yield from flattened(test)
+        elif callable(test):
+            yield test
+        else:
+            raise TypeError(f"{test!r} is not a test")
+
+
+def name_of(case: Case) -> str:
+    """Give what a ready-made test is called within its class: its method, or what it identifies itself by."""
+    if isinstance(case, unittest.TestCase) and type(case).id is unittest.TestCase.id:
+        return case.id().rpartition(".")[2]
+    identify = getattr(case, "id", None)
+    return str(identify()) if callable(identify) else repr(case)
+
+
+def _is_class(value: object) -> TypeGuard[type[object]]:
+    return isinstance(value, type)
+
+
+def _is_iterable(test: object) -> TypeGuard[Iterable[object]]:
+    return hasattr(test, "__iter__")
+
+
+def _is_imported(case: type, module: ModuleType) -> bool:
+    """Tell whether a class is at home elsewhere; one that is made by a function of another module is not."""
+    home = sys.modules.get(case.__module__)
+    if home is None or home is module:
+        return False
+    found: object = home
+    for part in case.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is case

@@ -1,0 +1,39 @@
+"""Put the tests of a plan in the order that ``--order`` asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotest_core.execution.filter_expression import parse_filter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rotest_core.execution.tree import Group, PlannedTest
+
+
+def put_in_order(tests: Sequence[PlannedTest], expressions: Sequence[str]) -> list[PlannedTest]:
+    """Sort tests: what matches the first expression comes first, what matches none comes last.
+
+    Tests that are equal in this keep their order.
+
+    Args:
+        tests: what to sort.
+        expressions: each as for ``--filter``; usually one tag.
+
+    Raises:
+        FilterError: an expression does not follow the grammar.
+    """
+    filters = [parse_filter(expression) for expression in expressions]
+    above: dict[Group, list[int]] = {}
+
+    def rank(test: PlannedTest) -> int:
+        masks = above.get(test.group)
+        if masks is None:
+            masks = above[test.group] = [chooser.mask(test.group.words) for chooser in filters]
+        for position, chooser in enumerate(filters):
+            if chooser.accepts(masks[position] | chooser.mask_of(test.name)):
+                return position
+        return len(filters)
+
+    return sorted(tests, key=rank)

@@ -1,0 +1,82 @@
+"""Find out what the tests of a plan request, and whether any resource could be so."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rotest_core.errors import PlanError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rotest_core.execution.overrides import Override
+    from rotest_core.execution.tree import PlannedTest
+    from rotest_core.model.request import Request
+
+
+def plan_requests(tests: Iterable[PlannedTest], overrides: str, config: Mapping[str, object]) -> None:
+    """Give every test the requests of its class, changed as the command line says and checked.
+
+    Args:
+        tests: the chosen tests.
+        overrides: the value of ``--resources``, empty for none.
+        config: the ``[config]`` table, by which adapters choose their class.
+
+    Raises:
+        UsageError: `overrides` cannot be understood, or names what no test requests.
+        PlanError: requests that cannot be: every problem of every class.
+    """
+    changes: tuple[Override, ...] = ()
+    if overrides.strip():
+        from rotest_core.execution.overrides import parse_overrides
+
+        changes = parse_overrides(overrides)
+    # Who requests resources has loaded the model; plain unittest tests are spared it.
+    if "rotest_core.model.request" not in sys.modules:
+        _check_names(changes, set())
+        return
+    by_class: dict[type, tuple[Request[Any], ...]] = {}
+    names: set[str] = set()
+    problems: list[str] = []
+    for test in tests:
+        owner = test.case_type or type(test.case)
+        requests = by_class.get(owner)
+        if requests is None:
+            requests = by_class[owner] = _checked(owner, test.group.selector, changes, config, problems)
+            names.update(request.name for request in requests)
+        test.requests = requests
+    if problems:
+        raise PlanError("\n".join(problems))
+    _check_names(changes, names)
+
+
+def _checked(
+    owner: type,
+    selector: str,
+    changes: tuple[Override, ...],
+    config: Mapping[str, object],
+    problems: list[str],
+) -> tuple[Request[Any], ...]:
+    from rotest_core.execution.overrides import overridden
+    from rotest_core.model.request import requests_of
+
+    requests: list[Request[Any]] = []
+    for declared in requests_of(owner):
+        try:
+            request = overridden(declared.for_config(config), changes)
+            request.query()
+        except PlanError as error:
+            problems.append(f"{selector}: {error}")
+            request = declared
+        requests.append(request)
+    return tuple(requests)
+
+
+def _check_names(changes: tuple[Override, ...], known: set[str]) -> None:
+    for change in changes:
+        if change.request not in known:
+            raise UsageError(
+                f"resources: no chosen test requests {change.request!r}{did_you_mean(change.request, known)}; "
+                f"they request: {', '.join(sorted(known)) or 'nothing'}"
+            )
