@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rotest_backends.outputs.factories import register_outputs
+from rotest_backends.stores.factories import register_stores
 from rotest_core.plugin.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -18,3 +19,4 @@ if TYPE_CHECKING:
 def rotest_register(registry: Registry) -> None:
     """Register every built-in backend."""
     register_outputs(registry)
+    register_stores(registry)

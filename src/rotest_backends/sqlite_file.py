@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Migration: TypeAlias = Callable[["Database"], None]
 """One step of a schema; it happens whole or not at all, so it neither begins nor commits."""
 
+DEFAULT_PATH = ".rotest/rotest.db"
+"""Where the file is unless the configuration says otherwise, in the project's directory."""
+
 BUSY_SECONDS = 30.0
 """How long a statement waits for other processes; their transactions take milliseconds."""
 

@@ -1,9 +1,9 @@
-"""What a record may hold so that every store can keep it and give it back unchanged."""
+"""What a change of the inventory must be so that every store can make it, and give back what it was given."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from rotest_core.errors import InventoryError
@@ -33,8 +33,8 @@ def problems_of(record: Record) -> Iterator[str]:
             yield f"{record.key}: {name!r} is no name of a field"
 
 
-def check_storable(put: list[Record], remove: list[RecordKey]) -> None:
-    """Reject a change that names a record twice, or a record that a store could not keep.
+def check_storable(put: Sequence[Record], remove: Sequence[RecordKey]) -> None:
+    """Reject a change that names a record twice, or a record that some store could not keep.
 
     Raises:
         InventoryError: with one line per problem.
@@ -47,6 +47,38 @@ def check_storable(put: list[Record], remove: list[RecordKey]) -> None:
         seen.add(key)
     for record in put:
         problems.extend(problems_of(record))
+    _refuse(problems)
+
+
+def check_versions(
+    put: Sequence[Record], remove: Sequence[RecordKey], version_of: Callable[[RecordKey], int | None]
+) -> None:
+    """Reject a change of records that are not there, or no longer as the change supposes.
+
+    Args:
+        put: records to add or to replace.
+        remove: keys of records to remove.
+        version_of: gives the version of a record in the store, or None; asked inside the store's transaction.
+
+    Raises:
+        InventoryError: with one line per problem.
+    """
+    problems: list[str] = []
+    for record in put:
+        stored = version_of(record.key)
+        if stored is None and record.version:
+            problems.append(f"{record.key} does not exist any more")
+        elif stored is not None and not record.version:
+            problems.append(f"{record.key} exists already")
+        elif stored is not None and stored != record.version:
+            problems.append(
+                f"{record.key} was changed meanwhile: it is at version {stored}, not {record.version}"
+            )
+    problems.extend(f"{key} does not exist" for key in remove if version_of(key) is None)
+    _refuse(problems)
+
+
+def _refuse(problems: list[str]) -> None:
     if problems:
         raise InventoryError("the inventory was not changed", problems)
 
@@ -71,13 +103,22 @@ def _leaves(value: object, where: str) -> Iterator[tuple[str, object]]:
         yield where, value
 
 
+def text_problem(text: str) -> str:
+    """Say why no store could keep a text, or nothing.
+
+    Databases end a text at a NUL or refuse it, and half of a character has no form in UTF-8.
+    """
+    if "\0" in text:
+        return "holds a NUL character"
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        return "holds half of a character (a lone surrogate)"
+    return ""
+
+
 def _problem(leaf: object) -> str:
     match leaf:
         case str():
-            if "\0" in leaf:
-                return "holds a NUL character"
-            if not leaf.isascii() and any("\ud800" <= character <= "\udfff" for character in leaf):
-                return "holds half of a character (a lone surrogate)"
+            return text_problem(leaf)
         case float():
             if not math.isfinite(leaf):
                 return f"is {leaf}, which is no number that JSON knows"
