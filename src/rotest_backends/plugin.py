@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rotest_backends.locks.factories import register_locks
 from rotest_backends.outputs.factories import register_outputs
 from rotest_backends.stores.factories import register_stores
 from rotest_core.plugin.hookspecs import hookimpl
@@ -18,5 +19,6 @@ if TYPE_CHECKING:
 @hookimpl
 def rotest_register(registry: Registry) -> None:
     """Register every built-in backend."""
+    register_locks(registry)
     register_outputs(registry)
     register_stores(registry)

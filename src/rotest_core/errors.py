@@ -214,7 +214,18 @@ class LeaseError(RotestError):
 
 
 class LeaseLostError(LeaseError):
-    """Report that a lease ended before its holder gave it back."""
+    """Report that leases ended before their holder gave them back.
+
+    Args:
+        records: the records that were lost, as ``type/name``.
+        reason: why, as far as it is known.
+    """
+
+    def __init__(self, records: Iterable[str], reason: str = "") -> None:
+        self.records = tuple(records)
+        self.reason = reason
+        text = f"the lease of {', '.join(self.records)} ended before it was given back"
+        super().__init__(f"{text}: {reason}" if reason else text)
 
 
 class ResourceError(RotestError):

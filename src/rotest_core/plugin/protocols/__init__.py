@@ -3,33 +3,55 @@
 An implementation need not inherit from these; :mod:`rotest_core.testing` proves that it conforms.
 """
 
-from rotest_core.plugin.protocols.driver import Driver, DriverFactory
-from rotest_core.plugin.protocols.executor import Executor, ExecutorFactory
-from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler, OutputHandlerFactory
-from rotest_core.plugin.protocols.locks import (
-    Candidate,
-    Claim,
-    ClaimExpired,
-    Grant,
-    HeldLease,
-    Lease,
-    LeaseLost,
-    LockSession,
-    LockStatus,
-    LockStrategy,
-    LockStrategyFactory,
-    Notice,
-    Owner,
-    Part,
-    WaitingClaim,
-    Want,
-)
-from rotest_core.plugin.protocols.store import Store, StoreFactory
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.protocols.command import Command, CommandFactory
+    from rotest_core.plugin.protocols.driver import Driver, DriverFactory
+    from rotest_core.plugin.protocols.executor import (
+        Assignment,
+        Coordinator,
+        Executor,
+        ExecutorFactory,
+        LeasedResource,
+        Report,
+        Worker,
+        WorkerFactory,
+    )
+    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler, OutputHandlerFactory
+    from rotest_core.plugin.protocols.locks import (
+        Candidate,
+        Claim,
+        ClaimExpired,
+        Grant,
+        HeldLease,
+        Lease,
+        LeaseLost,
+        LockEvent,
+        LockSession,
+        LockStatus,
+        LockStep,
+        LockStrategy,
+        LockStrategyFactory,
+        Notice,
+        Owner,
+        Part,
+        WaitingClaim,
+        Want,
+    )
+    from rotest_core.plugin.protocols.store import Store, StoreFactory
 
 __all__ = [
+    "Assignment",
     "Candidate",
     "Claim",
     "ClaimExpired",
+    "Command",
+    "CommandFactory",
+    "Coordinator",
     "Driver",
     "DriverFactory",
     "Executor",
@@ -39,8 +61,11 @@ __all__ = [
     "HeldLease",
     "Lease",
     "LeaseLost",
+    "LeasedResource",
+    "LockEvent",
     "LockSession",
     "LockStatus",
+    "LockStep",
     "LockStrategy",
     "LockStrategyFactory",
     "Notice",
@@ -48,8 +73,24 @@ __all__ = [
     "OutputHandlerFactory",
     "Owner",
     "Part",
+    "Report",
     "Store",
     "StoreFactory",
     "WaitingClaim",
     "Want",
+    "Worker",
+    "WorkerFactory",
 ]
+
+_MODULES = ("command", "driver", "executor", "handler", "locks", "store")
+
+if not TYPE_CHECKING:
+    # On demand: some of these need attrs, which a run of plain tests does without.
+    def __getattr__(name):
+        if name in __all__:
+            for module in _MODULES:
+                found = vars(import_module(f"{__name__}.{module}"))
+                if name in found:
+                    globals()[name] = found[name]
+                    return found[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

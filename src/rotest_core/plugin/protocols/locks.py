@@ -10,6 +10,7 @@ seen to be dead, or when its heartbeats stop for longer than its time to live.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
@@ -65,8 +66,8 @@ class Want:
     Args:
         name: what the claimer calls it: the request's attribute name.
         candidates: any of these will do, in order of preference.
-        exclusive: True takes one unit of a record's capacity that no shared lease may be in; False joins others that
-            share. A record of capacity n has n units: n exclusive leases at once, or any number of shared ones.
+        exclusive: True takes one unit of a record's capacity for itself; False joins others that share. A record of
+            capacity n has n units; each exclusive lease takes one, and all that share take one between them.
     """
 
     name: str
@@ -84,6 +85,8 @@ class Claim:
         label: what it is for, as shown to others: the test's name.
         priority: higher goes first; waiting claims age, so that none waits for ever.
         wait: seconds it may wait; 0 to try now only, None for as long as it takes.
+        within: granted claims that will not be given back before this one is had (a test that asks for more while it
+            runs). Such a claim goes before all that hold nothing, and is refused where it would close a cycle.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Claim:
     label: str = ""
     priority: int = 0
     wait: float | None = None
+    within: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -101,7 +105,7 @@ class Lease:
         claim: the claim it was granted to.
         want: the name of the want it serves.
         key: the record.
-        token: fencing token, higher than every earlier one of this record.
+        token: fencing token, higher than every earlier one of this record; no other lease ever has the same.
         dirty: its last holder left it in doubt: validate it whatever the flags say.
         part_of: the whole it was leased with, None for a record that was asked for.
     """
@@ -181,6 +185,50 @@ class LockStatus:
     waiting: tuple[WaitingClaim, ...]
 
 
+class LockStep(enum.StrEnum):
+    """What may happen to a session, a claim and its leases."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    WAITING = "waiting"
+    GRANTED = "granted"
+    RELEASED = "released"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    HELD = "held"
+    ENDED = "ended"
+    LOST = "lost"
+
+
+@attrs.frozen(kw_only=True)
+class LockEvent:
+    """Tell one step of the history that a strategy keeps; it was written in the same transaction as the step itself.
+
+    Args:
+        number: rises from event to event.
+        time: when, in seconds since the epoch.
+        step: OPENED and CLOSED for a session; WAITING when a claim entered the queue; GRANTED; RELEASED by its holder;
+            CANCELLED while it waited; EXPIRED when it had waited as long as it may; HELD when the leases became a
+            reservation; ENDED by force; LOST with a session that died or fell silent.
+        claim: the claim, empty for the steps of a session.
+        run: the owner's run.
+        label: what the claim is for.
+        leases: what was granted or given back; empty for steps of a claim that waits.
+        dirty: whether the leases were given back in doubt.
+        reason: why, for steps that somebody else took.
+    """
+
+    number: int
+    time: float
+    step: LockStep
+    claim: str
+    run: str
+    label: str = ""
+    leases: tuple[Lease, ...] = ()
+    dirty: bool = False
+    reason: str = ""
+
+
 class LockSession(Protocol):
     """Claim, hold and release, on behalf of one process; safe to use from several threads.
 
@@ -192,7 +240,11 @@ class LockSession(Protocol):
 
         Returns:
             The grant if it could be had at once, else None: the claim waits, and `wait` tells what becomes of it.
-            A claim with ``wait=0`` is dropped instead of waiting.
+            A claim with ``wait=0`` is dropped instead of waiting. A claim with the id of one that waits replaces its
+            wants and keeps its place.
+
+        Raises:
+            DeadlockError: the claim is made `within` others and would close a cycle of waiting; it is dropped.
         """
         ...
 
@@ -210,6 +262,24 @@ class LockSession(Protocol):
         Raises:
             LeaseLostError: some lease was no longer this session's; the others are released all the same.
         """
+        ...
+
+    def hold(self, leases: Sequence[Lease], *, name: str, duration: float, reason: str = "") -> None:
+        """Turn leases of this session into a reservation that outlives it.
+
+        Args:
+            leases: what to keep; they end for this session, its tokens with them.
+            name: what the reservation is called; several holds may share it.
+            duration: seconds after which it ends by itself; `LockStrategy.end` ends it earlier.
+            reason: shown to those who wait.
+
+        Raises:
+            LeaseLostError: some lease was no longer this session's; the others are held all the same.
+        """
+        ...
+
+    def adopt(self, name: str) -> Grant | None:
+        """Take over the leases of a reservation, with new tokens, under a claim of its name; None if there is none."""
         ...
 
     def close(self) -> None:
@@ -234,6 +304,10 @@ class LockStrategy(Protocol):
 
     def status(self) -> LockStatus:
         """Return who holds what and who waits."""
+        ...
+
+    def history(self, *, after: int = 0) -> Sequence[LockEvent]:
+        """Return the events with numbers above `after`, oldest first, as far back as the strategy keeps them."""
         ...
 
     def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:

@@ -1,0 +1,21 @@
+"""The factories of the built-in lock strategies: each imports its own module when it is called, and not before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.options import PluginContext
+    from rotest_core.plugin.protocols.locks import LockStrategy
+    from rotest_core.plugin.registry import Registry
+
+
+def _memory(context: PluginContext) -> LockStrategy:
+    from rotest_backends.locks.memory import memory
+
+    return memory(context)
+
+
+def register_locks(registry: Registry) -> None:
+    """Register the built-in lock strategies."""
+    registry.lock_strategy("memory", _memory, summary="leases among the threads of one process")

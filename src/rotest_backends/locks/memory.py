@@ -1,0 +1,195 @@
+"""Leases in the memory of one process, among its threads.
+
+Nothing outlives the process and no other process takes part, so there is no heartbeat either: whoever could expire
+here would expire together with all others.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from rotest_core.allocation.ledger import Ledger
+from rotest_core.allocation.showing import held_lease, status_of
+from rotest_core.errors import LeaseError, LeaseLostError
+from rotest_core.model.record import RecordKey
+from rotest_core.plugin.options import PluginContext
+from rotest_core.plugin.protocols.locks import (
+    Claim,
+    ClaimExpired,
+    Grant,
+    HeldLease,
+    Lease,
+    LeaseLost,
+    LockEvent,
+    LockStatus,
+    Notice,
+    Owner,
+)
+
+_EVENTS_KEPT = 10_000
+_FOR_EVER = float("inf")
+
+
+class MemoryLocks:
+    """Keep exclusion among the sessions of one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ledger = Ledger()
+        self._ledger.offset = time.time() - time.monotonic()
+        self._events: deque[LockEvent] = deque(maxlen=_EVENTS_KEPT)
+        self._sessions: dict[int, MemorySession] = {}
+
+    def open(self, owner: Owner, *, ttl: float) -> MemorySession:
+        """Open a session; see `LockStrategy.open`."""
+        with self._lock:
+            number = self._ledger.open(owner, time.monotonic(), ttl=_FOR_EVER).number
+            session = self._sessions[number] = MemorySession(self, number)
+            self._publish()
+            return session
+
+    def status(self) -> LockStatus:
+        """Return who holds what and who waits."""
+        with self._lock:
+            now = self._enter()
+            self._publish()
+            return status_of(self._ledger, now)
+
+    def history(self, *, after: int = 0) -> Sequence[LockEvent]:
+        """Return the last events; see `LockStrategy.history`."""
+        with self._lock:
+            return [event for event in self._events if event.number > after]
+
+    def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:
+        """End the leases of a record by force; see `LockStrategy.end`."""
+        with self._lock:
+            rows = self._ledger.end(key, self._enter(), reason=reason)
+            for row in rows:
+                self._tell(row.session, LeaseLost(row.lease, reason))
+            self._publish()
+            return [held_lease(self._ledger, row) for row in rows]
+
+    def close(self) -> None:
+        """Close all sessions; may be called twice."""
+        for session in list(self._sessions.values()):
+            session.close()
+
+    # For sessions, which hold the lock while they call these.
+
+    def _enter(self) -> float:
+        """Return the moment, after reservations were ended whose time is up by then."""
+        now = time.monotonic()
+        for session in self._ledger.overdue(now):
+            self._ledger.close(session.number, now, reason="its time was up")
+        return now
+
+    def _publish(self) -> None:
+        """Write history and tell the winners."""
+        self._events.extend(event.public() for event in self._ledger.take_changes().events)
+        for session, grant in self._ledger.take_news():
+            self._tell(session, grant)
+
+    def _tell(self, session: int, notice: Notice) -> None:
+        if session in self._sessions:
+            self._sessions[session]._tell(notice)
+
+
+class MemorySession:
+    """Claim, hold and release on behalf of some threads of the process."""
+
+    def __init__(self, strategy: MemoryLocks, number: int) -> None:
+        self._strategy = strategy
+        self._number = number
+        self._ledger = strategy._ledger
+        self._lock = strategy._lock
+        self._condition = threading.Condition(strategy._lock)
+        self._notices: list[Notice] = []
+
+    def submit(self, claim: Claim) -> Grant | None:
+        """Ask for a claim; see `LockSession.submit`."""
+        with self._lock:
+            now = self._enter()
+            grant = self._ledger.submit(self._number, claim, now)
+            self._strategy._publish()
+            return grant
+
+    def wait(self, timeout: float) -> Sequence[Notice]:
+        """Return what happened; see `LockSession.wait`."""
+        deadline = time.monotonic() + timeout
+        with self._lock:
+            while True:
+                now = self._strategy._enter()
+                self._expire(now)
+                self._strategy._publish()
+                if self._notices or now >= deadline or self._number not in self._ledger.sessions:
+                    notices, self._notices = self._notices, []
+                    return notices
+                self._condition.wait(min(deadline, self._ledger.next_moment(self._number)) - now)
+
+    def cancel(self, claim: str) -> Grant | None:
+        """Take a waiting claim back; see `LockSession.cancel`."""
+        with self._lock:
+            now = self._enter()
+            if self._ledger.cancel(self._number, claim, now):
+                self._strategy._publish()
+                return None
+            self._notices = [notice for notice in self._notices if not _grants(notice, claim)]
+            return self._ledger.granted(self._number, claim)
+
+    def release(self, leases: Sequence[Lease], *, dirty: bool = False) -> None:
+        """Give leases back; see `LockSession.release`."""
+        with self._lock:
+            lost = self._ledger.release(self._number, leases, self._enter(), dirty=dirty)
+            self._strategy._publish()
+        if lost:
+            raise LeaseLostError(str(lease.key) for lease in lost)
+
+    def hold(self, leases: Sequence[Lease], *, name: str, duration: float, reason: str = "") -> None:
+        """Turn leases into a reservation; see `LockSession.hold`."""
+        with self._lock:
+            now = self._enter()
+            lost = self._ledger.hold(self._number, leases, now, name=name, duration=duration, reason=reason)
+            self._strategy._publish()
+        if lost:
+            raise LeaseLostError(str(lease.key) for lease in lost)
+
+    def adopt(self, name: str) -> Grant | None:
+        """Take over a reservation; see `LockSession.adopt`."""
+        with self._lock:
+            grant = self._ledger.adopt(self._number, name, self._enter())
+            self._strategy._publish()
+            return grant
+
+    def close(self) -> None:
+        """Cancel all claims and release all leases; see `LockSession.close`."""
+        with self._lock:
+            self._strategy._sessions.pop(self._number, None)
+            self._ledger.close(self._number, time.monotonic())
+            self._strategy._publish()
+            self._condition.notify_all()
+
+    def _enter(self) -> float:
+        if self._number not in self._ledger.sessions:
+            raise LeaseError("the session was closed")
+        return self._strategy._enter()
+
+    def _expire(self, now: float) -> None:
+        for claim in self._ledger.overdue_claims(self._number, now):
+            self._ledger.cancel(self._number, claim, now, expired=True)
+            self._notices.append(ClaimExpired(claim))
+
+    def _tell(self, notice: Notice) -> None:
+        self._notices.append(notice)
+        self._condition.notify_all()
+
+
+def _grants(notice: Notice, claim: str) -> bool:
+    return isinstance(notice, Grant) and notice.claim == claim
+
+
+def memory(context: PluginContext) -> MemoryLocks:
+    """Make the strategy of a run that shares nothing with other processes."""
+    return MemoryLocks()

@@ -1,0 +1,59 @@
+"""Say which process this is, so that others can tell whether it still lives."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from rotest_core.plugin.protocols.locks import Owner
+
+
+def current_owner(run: str, *, user: str = "") -> Owner:
+    """Describe this process as the owner of a session.
+
+    Args:
+        run: identifier of the run, or what a script calls itself.
+        user: account name; empty for that of the process.
+    """
+    pid = os.getpid()
+    started = start_time(pid)
+    return Owner(
+        run=run,
+        user=user or _user(),
+        host=socket.gethostname(),
+        boot=boot_identifier(),
+        pid=pid,
+        started=started or 0,
+    )
+
+
+def start_time(pid: int) -> int | None:
+    """Return the start time of a process in clock ticks since boot, None if there is none or it has ended.
+
+    A process that has ended but was not waited for by its parent is no process any more. Field numbers are those of
+    proc(5); the second one, the command, is in brackets and may hold anything.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in {b"Z", b"X", b"x"} else int(fields[19])
+
+
+def boot_identifier() -> str:
+    """Return what must be equal for two process ids to mean the same process: boot and, on Linux, pid name space."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return socket.gethostname()
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
