@@ -69,9 +69,9 @@ def _dispatch(words: list[str]) -> int:
         return 0
     if first in ("-h", "--help"):
         from rotest_core.cli.overview import overview
-        from rotest_core.cli.plugin_commands import summaries
+        from rotest_core.plugin.command_index import command_summaries
 
-        print(overview(COMMANDS, summaries()), end="")
+        print(overview(COMMANDS, command_summaries()), end="")
         return 0
     position = command_position(words)
     if position is None or not _is_command(words[position]):

@@ -6,7 +6,7 @@ from rotest_core.errors import DuplicatePluginError, UnknownPluginError, UsageEr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from rotest_core.plugin.protocols.command import Command, CommandFactory
     from rotest_core.plugin.registry import Catalogue
@@ -36,17 +36,6 @@ def plugin_command(name: str, words: Sequence[str], built_in: Collection[str]) -
         problem = f"no such command or path: {name!r}{did_you_mean(name, known)}"
         hint = str(error).partition("; ")[2].partition("; ")[2]
         raise UsageError(f"{problem}; {hint}" if hint else problem) from None
-
-
-def summaries() -> Mapping[str, str]:
-    """Describe the commands that plugins add, in a line each, for the help."""
-    from rotest_core.plugin.entry_points import find_plugins
-
-    if all(entry.distribution == "rotest-core" for entry in find_plugins()):
-        return {}
-    from rotest_core.plugin.loader import load_plugins
-
-    return {entry.name: entry.summary for entry in load_plugins().catalogues.commands}
 
 
 def _check_names(commands: Catalogue[CommandFactory], built_in: Collection[str]) -> None:

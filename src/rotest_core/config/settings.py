@@ -188,7 +188,7 @@ def load_settings(
     Raises:
         ConfigError: something is wrong; `ConfigErrors` when several things are.
     """
-    start = os.path.abspath(start)
+    start = _absolute(start)
     found = read_file(os.path.join(start, file)) if file is not None else find_file(start)
     root = os.path.dirname(found.path) if found else start
     gathered = Gathering()
@@ -206,6 +206,13 @@ def load_settings(
     if gathered.errors:
         raise ConfigErrors.of(gathered.errors)
     return Settings(root=root, file=found.path if found else None, values=values, gathered=gathered)
+
+
+def _absolute(start: Path | str) -> str:
+    try:
+        return os.path.abspath(start)
+    except FileNotFoundError:
+        raise ConfigError("the working directory does not exist any more") from None
 
 
 def _value(option: Option, given: Given | None, root: str, start: str) -> Value:

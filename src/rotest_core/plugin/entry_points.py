@@ -1,8 +1,8 @@
 """Find the plugins that are installed, without asking importlib.metadata at every start.
 
-What a scan found is kept in the user's cache directory together with a signature of everything it depends on:
-the metadata directories on the search path and the state of the entry points in each. A cache with another
-signature is not used, so it is never stale; a cache that cannot be read or written only costs the scan.
+What a scan found is kept in the user's cache directory together with everything it depends on: the names
+of the metadata directories on the search path, and the state of the entry points in each. Where one of these is
+different the cache is not used, so it is never stale.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import sys
 
+from rotest_core.plugin.cache import cache_path, file_state, read_table, write_table
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 GROUP = "rotest"
 _FORMAT = "rotest entry points 1\n"
 _METADATA = (".dist-info", ".egg-info", "EGG-INFO")
-_END = "end\n"
-_PRIME = 2**59 - 55  # a name for the cache file needs no better hash, and this one no import
 
 
 class PluginEntry:
@@ -67,15 +67,25 @@ def find_plugins(
         search_path: directories and archives to look in; `sys.path` when None.
         cache_directory: where results are kept; the user's cache directory when None.
     """
-    places = [place or os.getcwd() for place in (sys.path if search_path is None else search_path)]
-    signature = "".join(_signature(places))
-    path = _cache_path(signature, cache_directory or _user_cache())
-    cached = _read(path, signature)
-    if cached is not None:
-        return cached
+    places = _absolute(sys.path if search_path is None else search_path)
+    states = {place: lines for place in places if (lines := _state(place))}
+    state = "".join((_FORMAT, *states.values()))
+    # Places without metadata do not count: one of them is the working directory, and each would have its own file.
+    path = cache_path("plugins", (sys.prefix, *states), cache_directory)
+    rows = read_table(path, state)
+    if rows is not None and all(len(row) == 5 for row in rows):
+        return tuple(PluginEntry(*row) for row in rows)
     entries = _scan(places)
-    _write(path, signature, entries)
+    write_table(path, state, (entry.fields for entry in entries))
     return entries
+
+
+def _absolute(places: Sequence[str]) -> list[str]:
+    try:
+        here = os.getcwd()
+    except OSError:  # somebody removed it
+        here = ""
+    return [os.path.join(here, place) for place in dict.fromkeys(places) if here or place]
 
 
 def _scan(places: list[str]) -> tuple[PluginEntry, ...]:
@@ -105,70 +115,14 @@ def _normal(name: str) -> str:
     return name.lower().replace("-", "_").replace(".", "_")
 
 
-def _signature(places: list[str]) -> Iterator[str]:
-    """Describe what a scan would see: one line for each set of metadata, and for each archive."""
-    for place in places:
-        try:
-            with os.scandir(place) as directory:
-                names = sorted(item.name for item in directory if item.name.endswith(_METADATA))
-        except NotADirectoryError:
-            yield f"{place!r} {_state(place)}\n"
-        except OSError:
-            continue
-        else:
-            for name in names:
-                yield f"{place!r} {name!r} {_state(os.path.join(place, name, 'entry_points.txt'))}\n"
-
-
-def _state(path: str) -> str:
+def _state(place: str) -> str:
+    """Describe what a scan would see in one place: a line for each set of metadata, or for an archive."""
     try:
-        status = os.stat(path)
+        with os.scandir(place) as directory:
+            names = sorted(item.name for item in directory if item.name.endswith(_METADATA))
+    except NotADirectoryError:
+        return f"{place!r} {file_state(place)}\n"
     except OSError:
-        return "-"
-    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
-
-
-def _user_cache() -> str:
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):
-        base = os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "rotest")
-
-
-def _cache_path(signature: str, directory: str) -> str:
-    """Give each interpreter and search path a file of its own, so that they do not overwrite each other's."""
-    places = dict.fromkeys(line.partition(" ")[0] for line in signature.splitlines())
-    key = "\n".join((sys.prefix, *places)).encode(errors="surrogateescape")
-    return os.path.join(directory, f"plugins-{int.from_bytes(key, 'big') % _PRIME:015x}.txt")
-
-
-def _read(path: str, signature: str) -> tuple[PluginEntry, ...] | None:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            text = stream.read()
-    except OSError:
-        return None
-    head = _FORMAT + signature
-    if not text.startswith(head) or not text.endswith(_END):
-        return None
-    rows = [line.split("\t") for line in text[len(head) : -len(_END)].splitlines()]
-    return tuple(PluginEntry(*row) for row in rows) if all(len(row) == 5 for row in rows) else None
-
-
-def _write(path: str, signature: str, entries: tuple[PluginEntry, ...]) -> None:
-    lines = ["\t".join(" ".join(field.split()) for field in entry.fields) + "\n" for entry in entries]
-    temporary = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            stream.write(_FORMAT + signature + "".join(lines) + _END)
-        os.replace(temporary, path)
-    except OSError:
-        _discard(temporary)
-
-
-def _discard(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return
+        return ""
+    points = (os.path.join(place, name, "entry_points.txt") for name in names)
+    return "".join(f"{point!r} {file_state(point)}\n" for point in points)
