@@ -1,0 +1,168 @@
+"""Take a resource and its parts through their life cycle.
+
+Which step runs after which failure is written down, row by row, in docs/life-cycle.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from rotest_core.errors import ResourceError
+from rotest_core.model.resource import AnyResource, BaseResource, binding_of
+
+ResultT = TypeVar("ResultT")
+
+StepListener: TypeAlias = Callable[[str, str, float, BaseException | None], None]
+"""Is told of each step that ended: path of the resource (``rack1.power``), step, seconds, what was raised."""
+
+
+def ignore_step(path: str, step: str, duration: float, error: BaseException | None, /) -> None:
+    """Listen to no step."""
+
+
+def set_up(
+    resource: AnyResource,
+    *,
+    skip_init: bool = False,
+    force: bool = False,
+    dirty: bool = False,
+    on_step: StepListener = ignore_step,
+) -> None:
+    """Connect a resource and make it ready, its parts first.
+
+    Args:
+        resource: the whole.
+        skip_init: whether to connect only.
+        force: whether to initialize without asking for validity; also where a request says so.
+        dirty: whether its last user left it in doubt: it is validated in spite of `skip_init`.
+        on_step: is told of each step, those of a clean-up after a failure included.
+
+    Raises:
+        ResourceError: a step raised; everything whose connect was begun is finalized, and what that raised is noted
+            on the error.
+    """
+    try:
+        for path, part in _inside_out(resource):
+            binding_of(part).begun = True
+            _step(path, "connect", part.connect, on_step)
+        for path, part in _inside_out(resource):
+            _make_ready(part, path, skip_init=skip_init and not dirty, force=force, on_step=on_step)
+    except BaseException as failure:
+        for error in tear_down(resource, on_step):
+            failure.add_note(f"then {error}")
+        raise
+
+
+def tear_down(resource: AnyResource, on_step: StepListener = ignore_step) -> list[Exception]:
+    """Finalize the whole, then its parts in reverse order: each whose connect was begun.
+
+    Returns:
+        What was raised; every finalize was called all the same.
+    """
+    begun = [(path, part) for path, part in _inside_out(resource) if binding_of(part).begun]
+    calls = [(path, "finalize", _finalizer(part)) for path, part in reversed(begun)]
+    return _all_of(calls, on_step)
+
+
+def store_state(
+    resource: AnyResource, directory: Path, on_step: StepListener = ignore_step
+) -> list[Exception]:
+    """Let a resource and its parts keep what helps to understand a failure.
+
+    Args:
+        resource: the whole.
+        directory: where its state goes; that of a part goes into a directory inside, with the part's name. Made for
+            those that keep any.
+        on_step: is told of each step.
+
+    Returns:
+        What was raised; every store_state was called all the same.
+    """
+    calls = [
+        (path, "store_state", _keeper(part, own))
+        for path, part, own in _outside_in(resource, resource.name, directory)
+        if type(part).store_state is not BaseResource.store_state
+    ]
+    return _all_of(calls, on_step)
+
+
+def _make_ready(part: AnyResource, path: str, *, skip_init: bool, force: bool, on_step: StepListener) -> None:
+    forced = force or _is_forced(part)
+    if not forced and (skip_init or _step(path, "validate", part.validate, on_step)):
+        return
+    _step(path, "initialize", part.initialize, on_step)
+
+
+def _is_forced(part: AnyResource | None) -> bool:
+    """Tell whether the request of a resource, or of something around it, asks to initialize it in any case."""
+    while part is not None:
+        if binding_of(part).force_initialize:
+            return True
+        part = part.parent
+    return False
+
+
+def _step(path: str, step: str, call: Callable[[], ResultT], on_step: StepListener) -> ResultT:
+    started = time.monotonic()
+    try:
+        result = call()
+    except BaseException as error:
+        on_step(path, step, time.monotonic() - started, error)
+        if isinstance(error, Exception):
+            raise ResourceError(path, step, error) from error
+        raise
+    on_step(path, step, time.monotonic() - started, None)
+    return result
+
+
+def _all_of(calls: Iterable[tuple[str, str, Callable[[], None]]], on_step: StepListener) -> list[Exception]:
+    """Take every step, whatever the others raise; an interrupt is raised when all are done."""
+    errors: list[Exception] = []
+    interrupt: BaseException | None = None
+    for path, step, call in calls:
+        try:
+            _step(path, step, call, on_step)
+        except Exception as error:
+            errors.append(error)
+        except BaseException as raised:
+            interrupt = interrupt or raised
+    if interrupt is not None:
+        for failed in errors:
+            interrupt.add_note(f"then {failed}")
+        raise interrupt
+    return errors
+
+
+def _finalizer(part: AnyResource) -> Callable[[], None]:
+    def finalize() -> None:
+        # Before the call: what was finalized once is not finalized again, however it went.
+        binding_of(part).begun = False
+        part.finalize()
+
+    return finalize
+
+
+def _keeper(part: AnyResource, directory: Path) -> Callable[[], None]:
+    def keep() -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        part.store_state(directory)
+
+    return keep
+
+
+def _inside_out(resource: AnyResource, path: str = "") -> Iterator[tuple[str, AnyResource]]:
+    """Yield a resource after its parts, each with its path."""
+    path = path or resource.name
+    for name, part in binding_of(resource).parts.items():
+        yield from _inside_out(part, f"{path}.{name}")
+    yield path, resource
+
+
+def _outside_in(resource: AnyResource, path: str, directory: Path) -> Iterator[tuple[str, AnyResource, Path]]:
+    """Yield a resource before its parts, each with its path and its directory."""
+    yield path, resource, directory
+    for name, part in binding_of(resource).parts.items():
+        yield from _outside_in(part, f"{path}.{name}", directory / name)
