@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, cast
 
 from rotest_core.cli.shared_options import COLOR, SHARED_OPTIONS
 from rotest_core.config.options import OPTIONS, Option
 from rotest_core.errors import UsageError, did_you_mean
-
-NamespaceT = TypeVar("NamespaceT")
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -20,13 +18,23 @@ class CommandParser(argparse.ArgumentParser):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         options.setdefault("allow_abbrev", False)  # an abbreviation breaks when an option is added
         super().__init__(*arguments, **options)
-        self._has_commands = False
         self._between = False
 
-    def add_subparsers(self, **options: Any) -> Any:
-        """Add commands below this one."""
-        self._has_commands = True
-        return super().add_subparsers(**options)
+    @property
+    def actions(self) -> Sequence[argparse.Action]:
+        """Give everything that the parser takes, in the order it was added."""
+        return tuple(self._actions)
+
+    @property
+    def commands(self) -> dict[str, CommandParser]:
+        """Give the parsers of the commands below this one."""
+        tables = (
+            cast("Mapping[str, object]", action.choices)
+            for action in self._actions
+            if action.nargs == argparse.PARSER
+        )
+        parsers = ((name, parser) for table in tables for name, parser in table.items())
+        return {name: parser for name, parser in parsers if isinstance(parser, CommandParser)}
 
     def parse(self, words: Sequence[str]) -> argparse.Namespace:
         """Parse all words; options may stand before, between and after the other arguments.
@@ -34,7 +42,7 @@ class CommandParser(argparse.ArgumentParser):
         Raises:
             UsageError: an unknown option, with the nearest known one; a missing or mistyped argument.
         """
-        if self._has_commands:
+        if self.commands:
             return self.parse_args(words)
         self._between = True
         namespace, extras = self.parse_known_intermixed_args(words)
@@ -65,8 +73,8 @@ class CommandParser(argparse.ArgumentParser):
         word = extras[0]
         if not word.startswith("-"):
             self.error(f"unexpected argument {word!r}")
-        known = re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", self.format_help())
-        self.error(f"unknown option {word!r}{did_you_mean(word.partition('=')[0], dict.fromkeys(known))}")
+        known = [flag for action in self._actions for flag in action.option_strings]
+        self.error(f"unknown option {word!r}{did_you_mean(word.partition('=')[0], known)}")
 
 
 def make_parser(command: str, summary: str = "") -> CommandParser:
