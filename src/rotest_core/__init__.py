@@ -1,7 +1,208 @@
-"""Rotest: tests with shared, scarce, physical or virtual resources."""
+"""Rotest: tests with shared, scarce, physical or virtual resources.
+
+Everything that test files and resource modules need is here; what plugins need is in :mod:`rotest_core.plugin` and
+:mod:`rotest_core.testing`. All other modules may change from one version to the next.
+"""
 
 from __future__ import annotations
 
 from rotest_core._version import __version__
 
-__all__ = ["__version__"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from unittest import TestCase as UnittestCase
+
+    from rotest_core import errors, events
+    from rotest_core.authoring.case import (
+        TestCase,
+    )
+    from rotest_core.authoring.suite import (
+        TestSuite,
+    )
+    from rotest_core.errors import (
+        ClaimError,
+        ClaimTimeoutError,
+        CleanupErrors,
+        ConfigError,
+        ConfigErrors,
+        DeadlockError,
+        DiscoveryError,
+        DriverError,
+        DuplicatePluginError,
+        InventoryError,
+        LeaseError,
+        LeaseLostError,
+        NoSuchResourceError,
+        PlanError,
+        PluginError,
+        RecordError,
+        ResourceError,
+        RotestError,
+        StoreError,
+        UnknownPluginError,
+        UsageError,
+        WorkDirError,
+    )
+    from rotest_core.events import (
+        Cause,
+        Event,
+        Outcome,
+    )
+    from rotest_core.model.adapter import (
+        ResourceAdapter,
+    )
+    from rotest_core.model.lookup import (
+        Lookup,
+        Operator,
+        Query,
+    )
+    from rotest_core.model.record import (
+        Json,
+        Record,
+        RecordKey,
+    )
+    from rotest_core.model.request import (
+        Request,
+        ResourceT,
+    )
+    from rotest_core.model.resource import (
+        BaseResource,
+    )
+    from rotest_core.model.resource_data import (
+        ResourceData,
+    )
+
+__all__ = [
+    "BaseResource",
+    "Cause",
+    "ClaimError",
+    "ClaimTimeoutError",
+    "CleanupErrors",
+    "ConfigError",
+    "ConfigErrors",
+    "DeadlockError",
+    "DiscoveryError",
+    "DriverError",
+    "DuplicatePluginError",
+    "Event",
+    "InventoryError",
+    "Json",
+    "LeaseError",
+    "LeaseLostError",
+    "Lookup",
+    "NoSuchResourceError",
+    "Operator",
+    "Outcome",
+    "PlanError",
+    "PluginError",
+    "Query",
+    "Record",
+    "RecordError",
+    "RecordKey",
+    "Request",
+    "ResourceAdapter",
+    "ResourceData",
+    "ResourceError",
+    "RotestError",
+    "StoreError",
+    "TestCase",
+    "TestSuite",
+    "UnknownPluginError",
+    "UsageError",
+    "WorkDirError",
+    "__version__",
+    "errors",
+    "events",
+    "main",
+]
+
+# What is here is imported when it is asked for: a run of plain unittest modules does without most of it.
+_HOMES = {
+    "rotest_core.authoring.case": ("TestCase",),
+    "rotest_core.authoring.suite": ("TestSuite",),
+    "rotest_core.errors": (
+        "ClaimError",
+        "ClaimTimeoutError",
+        "CleanupErrors",
+        "ConfigError",
+        "ConfigErrors",
+        "DeadlockError",
+        "DiscoveryError",
+        "DriverError",
+        "DuplicatePluginError",
+        "InventoryError",
+        "LeaseError",
+        "LeaseLostError",
+        "NoSuchResourceError",
+        "PlanError",
+        "PluginError",
+        "RecordError",
+        "ResourceError",
+        "RotestError",
+        "StoreError",
+        "UnknownPluginError",
+        "UsageError",
+        "WorkDirError",
+    ),
+    "rotest_core.events": ("Cause", "Event", "Outcome"),
+    "rotest_core.model.adapter": ("ResourceAdapter",),
+    "rotest_core.model.lookup": ("Lookup", "Operator", "Query"),
+    "rotest_core.model.record": ("Json", "Record", "RecordKey"),
+    "rotest_core.model.request": ("Request",),
+    "rotest_core.model.resource": ("BaseResource",),
+    "rotest_core.model.resource_data": ("ResourceData",),
+}
+
+
+def main(*classes: type[UnittestCase] | type[TestSuite], argv: Sequence[str] | None = None) -> None:
+    """Run the tests of a file from within it.
+
+    ::
+
+        if __name__ == "__main__":
+            main()
+
+    The command line is that of ``rotest run``; the process ends with the run's exit status.
+
+    Args:
+        classes: the cases and suites to run; by default all that the calling file defines.
+        argv: the arguments, by default those of the process.
+    """
+    from rotest_core.cli.run import main_for_scripts
+
+    main_for_scripts(*classes, argv=argv)
+
+
+def _lock(
+    request: Request[ResourceT],
+    /,
+    *,
+    skip_init: bool,
+    config: Mapping[str, object] | None,
+    wait: float | None,
+) -> ResourceT:
+    from rotest_core.session import lock_resource
+
+    return lock_resource(request, skip_init=skip_init, config=config, wait=wait)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in ("errors", "events"):
+            from importlib import import_module
+
+            return import_module(f"{__name__}.{name}")
+        for home, names in _HOMES.items():
+            if name in names:
+                from importlib import import_module
+
+                if name == "BaseResource":
+                    import_module(f"{__name__}.model.locking").install(_lock)
+                globals()[name] = found = getattr(import_module(home), name)
+                return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return sorted(__all__)
