@@ -16,20 +16,25 @@ if TYPE_CHECKING:
     from rotest_core.execution.tree import Case
 
 
-def defined_cases(module: ModuleType) -> Iterator[tuple[str, type[unittest.TestCase]]]:
-    """Give the case classes that a module defines, with their names in it, in the order of the names.
+def cases_in(module: ModuleType, *, imported: bool = False) -> Iterator[tuple[str, type[unittest.TestCase]]]:
+    """Give the case classes of a module, with their names in it, in the order of the names.
 
-    A class that was imported from the module where it can be found is left to that module. A class with its own
-    ``__test__ = False`` is left out; its subclasses are not.
+    A class with its own ``__test__ = False`` is left out; its subclasses are not.
+
+    Args:
+        module: where to look.
+        imported: whether classes count that the module only imported, as they do for unittest. Else a class that is
+            at home in another module is left to that one.
     """
     seen: set[type] = set()
     for name in dir(module):
         case = as_case(getattr(module, name, None))
+        if case is None or case in seen or not case.__dict__.get("__test__", True):
+            continue
         if (
-            case is not None
-            and case not in seen
-            and case.__dict__.get("__test__", True)
-            and (case.__module__ == module.__name__ or not _is_imported(case, module))
+            case.__module__ == module.__name__
+            or (imported and not _is_base(case))
+            or not _is_imported(case, module)
         ):
             seen.add(case)
             yield name, case
@@ -89,6 +94,10 @@ def _is_class(value: object) -> TypeGuard[type[object]]:
 
 def _is_iterable(test: object) -> TypeGuard[Iterable[object]]:
     return hasattr(test, "__iter__")
+
+
+def _is_base(case: type) -> bool:
+    return case.__module__.startswith("unittest.")
 
 
 def _is_imported(case: type, module: ModuleType) -> bool:

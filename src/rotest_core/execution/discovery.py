@@ -13,7 +13,7 @@ from rotest_core.execution.collection import Collection
 from rotest_core.execution.components import (
     as_case,
     as_suite,
-    defined_cases,
+    cases_in,
     flattened,
     name_of,
     names_of_tests,
@@ -45,6 +45,7 @@ class Discovery:
     Attributes:
         collection: what was collected.
         scanner: knows which directories were listed and which files were read.
+        files: the modules that are collected as a whole.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Discovery:
         self._root = os.path.abspath(root)
         self._cwd = os.path.abspath(cwd or os.getcwd())
         self._importer = Importer(self._root)
-        self._done: set[str] = set()
+        self.files: set[str] = set()
         self.scanner = Scanner(self._root, exclude)
         self.collection = Collection(self._root)
 
@@ -104,20 +105,20 @@ class Discovery:
         Returns:
             Whether the file answers for the whole package that it may stand for.
         """
-        if path in self._done:
+        if path in self.files:
             return False
         selector = self.collection.place(path)
         try:
             module = self._importer.module(path)
         except (Exception, SystemExit) as error:
-            self._done.add(path)
+            self.files.add(path)
             self._add_stand_in(selector, error)
             return True
         self.collection.name_module(module, selector)
         if names:
             self._collect_attribute("::".join((selector, *names)), module, selector, names)
             return False
-        self._done.add(path)
+        self.files.add(path)
         return self._collect_module(module, selector, pattern)
 
     # Dotted names
@@ -147,38 +148,43 @@ class Discovery:
         if rest or names:
             chain = (".".join(rest), *names) if rest else names
             self._collect_attribute(text, module, selector, chain)
-        elif file not in self._done:
-            self._done.add(file)
-            self._collect_module(module, selector, None)
+        elif file not in self.files:
+            self.files.add(file)
+            # Who takes unittest's names means what unittest means: the classes that a module imports, too.
+            self._collect_module(module, selector, None, imported=True)
 
     # Modules
 
-    def _collect_module(self, module: ModuleType, selector: str, pattern: str | None) -> bool:
+    def _collect_module(
+        self, module: ModuleType, selector: str, pattern: str | None, *, imported: bool = False
+    ) -> bool:
         if getattr(module, "load_tests", None) is not None:
-            self._collect_loaded(module, selector, pattern)
+            self._collect_loaded(module, selector, pattern, imported)
             return True
-        for name, case in defined_cases(module):
+        for name, case in cases_in(module, imported=imported):
             tests = names_of_tests(case)
             if tests:
                 self.collection.add_case(case, tests, f"{selector}::{name}", self.collection.module(selector))
         return False
 
-    def _collect_loaded(self, module: ModuleType, selector: str, pattern: str | None) -> None:
+    def _collect_loaded(self, module: ModuleType, selector: str, pattern: str | None, imported: bool) -> None:
         try:
-            cases = self._loaded(module, pattern)
+            cases = self._loaded(module, pattern, imported)
         except Exception as error:
             self._add_stand_in(selector, error)
         else:
             self.collection.add_ready(self._placed(module, selector, cases))
 
-    def _loaded(self, module: ModuleType, pattern: str | None) -> list[Case]:
+    def _loaded(self, module: ModuleType, pattern: str | None, imported: bool = False) -> list[Case]:
         loader = unittest.TestLoader()
         if pattern is not None and module.__file__:
             # As where unittest itself is searching: a package that searches on names its modules from there.
             directory = os.path.dirname(module.__file__)
             vars(loader)["_top_level_dir"] = self._importer.place(directory)[0]
-        standard = loader.suiteClass()
-        standard.addTests(loader.loadTestsFromTestCase(case) for _, case in defined_cases(module))
+        standard = unittest.TestSuite()
+        standard.addTests(
+            loader.loadTestsFromTestCase(case) for _, case in cases_in(module, imported=imported)
+        )
         return list(flattened(module.load_tests(loader, standard, pattern)))
 
     def _placed(

@@ -1,37 +1,31 @@
 """Which files of a directory are test modules, without importing any.
 
-The listing index checks with this module whether anything changed, so it does not import unittest either.
+The listing index checks with this module whether anything changed, so it loads nothing that it need not.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from fnmatch import translate
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Final
 
 DEFAULT_EXCLUDE: Final = (".tox", ".git", ".venv", ".idea", "node_modules", "build", "dist", "setup.py")
 
-_NAMED_AS_TESTS = re.compile(r"test.*\.py|.*_tests?\.py", re.IGNORECASE)
-# A file of any other name is a test module if it speaks of cases or flows, or has a method that is a test.
-_HOLDS_TESTS = re.compile(
-    rb"\bTest(?:Case|Flow)\b|\bload_tests\b|^[ \t]+(?:async[ \t]+)?def[ \t]+test", re.MULTILINE
-)
+# A file that is not named as one is a test module if it speaks of cases or flows, or has a method that is a test.
+_HOLDS_TESTS = rb"(?m)\bTest(?:Case|Flow)\b|\bload_tests\b|^[ \t]+(?:async[ \t]+)?def[ \t]+test"
 
 
 class Listing(NamedTuple):
-    """What a directory holds that matters: names in sorted order, directories with a slash behind.
+    """What a directory holds that matters.
 
     Args:
-        directory: absolute path.
         package: whether there is an ``__init__.py``.
-        names: Python files and directories that are not excluded.
+        names: Python files and directories that are not excluded, sorted; directories with a slash behind.
     """
 
-    directory: str
     package: bool
     names: tuple[str, ...]
 
@@ -42,13 +36,16 @@ class Scanner:
     Args:
         root: the project's directory, absolute.
         exclude: fnmatch patterns; one that matches a name, a path relative to `root` or a whole path excludes it.
+
+    Attributes:
+        listings: every directory that was listed.
+        read: every file whose text was looked at.
     """
 
     def __init__(self, root: str, exclude: Sequence[str] = DEFAULT_EXCLUDE) -> None:
         self._root = os.path.join(root, "")
-        self._excluded = re.compile(
-            "|".join(translate(os.path.normcase(pattern)) for pattern in exclude) or r"(?!)"
-        )
+        self._plain = frozenset(pattern for pattern in exclude if not any(mark in pattern for mark in "*?["))
+        self._wild = _matcher([pattern for pattern in exclude if pattern not in self._plain])
         self._followed: set[str] = set()
         self.listings: dict[str, Listing] = {}
         self.read: set[str] = set()
@@ -76,32 +73,40 @@ class Scanner:
                     environment = True
                 elif self._enters(entry) and not self._excludes(name, entry.path):
                     names.append(name + "/")
-        listing = Listing(directory, package, () if environment else tuple(sorted(names)))
+        listing = Listing(package, () if environment else tuple(sorted(names)))
         self.listings[directory] = listing
         return listing
 
+    def find(self, directory: str) -> Listing | None:
+        """List one directory, or tell that it cannot be read."""
+        try:
+            return self.list(directory)
+        except OSError:
+            return None
+
     def is_test_module(self, path: str) -> bool:
         """Tell whether a file is to be imported when its directory is searched: by its name, else by its text."""
-        if _NAMED_AS_TESTS.fullmatch(os.path.basename(path)):
-            return True
-        return self.holds_tests(path)
+        name = os.path.basename(path).lower().removesuffix(".py")
+        return name.startswith("test") or name.endswith(("_test", "_tests")) or self.holds_tests(path)
 
     def holds_tests(self, path: str) -> bool:
         """Tell whether the text of a file looks as if it defined tests."""
+        import re
+
         self.read.add(path)
         try:
             with open(path, "rb") as file:
-                return _HOLDS_TESTS.search(file.read()) is not None
+                return re.search(_HOLDS_TESTS, file.read()) is not None
         except OSError:
             return False
 
     def _excludes(self, name: str, path: str) -> bool:
-        match = self._excluded.match
-        if match(name):
+        relative = path.removeprefix(self._root)
+        spellings = (name, relative, path)
+        if not self._plain.isdisjoint(spellings):
             return True
-        if path.startswith(self._root) and match(path[len(self._root) :]):
-            return True
-        return match(path) is not None
+        matches = self._wild
+        return matches is not None and any(matches(spelling) for spelling in spellings)
 
     def _enters(self, entry: os.DirEntry[str]) -> bool:
         """Tell directories to search. A link to one is followed once, and never back to where it stands in."""
@@ -114,3 +119,12 @@ class Scanner:
                 return False
             self._followed.add(target)
         return True
+
+
+def _matcher(patterns: Sequence[str]) -> Callable[[str], object] | None:
+    if not patterns:
+        return None
+    import re
+    from fnmatch import translate
+
+    return re.compile("|".join(map(translate, patterns))).match
