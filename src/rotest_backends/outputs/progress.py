@@ -58,9 +58,7 @@ class Progress(StreamHandler):
         super().__init__(context, choices)
         self._shown_tests = shown_tests
         self._total = 0
-        self._done = 0
         self._begun = time.monotonic()
-        self._counts: dict[Outcome, int] = {}
         self._current: dict[int, str] = {}
         self._live: Live | None = None
         alone = sum(name in STREAM_OUTPUTS for name in context.chosen) <= 1
@@ -108,11 +106,6 @@ class Progress(StreamHandler):
 
     def finished(self, report: TestReport) -> None:
         self._current.pop(report.started.test, None)
-        if report.outcome is None or report.is_block or report.started.kind == "fixture":
-            return
-        if report.started.attempt == 1:
-            self._done += 1
-            self._counts[report.outcome] = self._counts.get(report.outcome, 0) + 1
 
     def ended(self) -> None:
         self._stop()
@@ -123,17 +116,19 @@ class Progress(StreamHandler):
         from rich.progress_bar import ProgressBar
         from rich.table import Table
 
-        trouble = any(not outcome.good for outcome in self._counts)
+        # A fixture that failed counts among the outcomes, and is none of the planned tests.
+        done = min(sum(self.summary.counts.values()), self._total)
+        trouble = any(count and not outcome.good for outcome, count in self.summary.counts.items())
         style = "color(166)" if trouble else "color(36)"
         bar = ProgressBar(
             total=max(self._total, 1),
-            completed=min(self._done, max(self._total, 1)),
+            completed=done,
             width=BAR_WIDTH,
             complete_style=style,
             finished_style=style,
         )
         row = Table.grid(padding=(0, 1))
-        row.add_row(bar, f"{self._done}/{self._total}", self._count_text(), self._time_text())
+        row.add_row(bar, f"{done}/{self._total}", self._count_text(), self._time_text(done))
         return Group(row, *self._current_texts())
 
     def _count_text(self) -> Text:
@@ -141,7 +136,7 @@ class Progress(StreamHandler):
 
         text = Text()
         for outcome in Outcome:
-            count = self._counts.get(outcome)
+            count = self.summary.counts.get(outcome)
             if count:
                 look = look_of(outcome)
                 text.append(
@@ -150,13 +145,13 @@ class Progress(StreamHandler):
                 )
         return text
 
-    def _time_text(self) -> Text:
+    def _time_text(self, done: int) -> Text:
         from rich.text import Text
 
         gone = time.monotonic() - self._begun
         text = _whole_seconds(gone)
-        if 0 < self._done < self._total:
-            text += f", about {_whole_seconds(gone / self._done * (self._total - self._done))} left"
+        if 0 < done < self._total:
+            text += f", about {_whole_seconds(gone / done * (self._total - done))} left"
         return Text(text, style="dim")
 
     def _current_texts(self) -> list[Text]:

@@ -33,10 +33,10 @@ class StreamHandler:
         self.terminal = Terminal(context)
         self.verbosity = context.verbosity
         self.reports = ReportBuilder(log_lines=choices.log_lines)
-        self._summary = Summary(context, self.terminal, choices)
+        self.summary = Summary(context, self.terminal, choices)
         self._actions: dict[type[object], Callable[[Event], None]] = {}
         for event_type in (RunStarted, RunFinished, RunInterrupted, ArtifactWritten, HandlerFailed):
-            self._actions[event_type] = self._summary.take
+            self._actions[event_type] = self.summary.take
 
     def on(self, event_type: type[EventT], action: Callable[[EventT], None]) -> None:
         """Call `action` for each event of a type, after the event was added to its report."""
@@ -52,7 +52,7 @@ class StreamHandler:
         """Take one event."""
         report = self.reports.take(event)
         if report is not None:
-            self._summary.add(report)
+            self.summary.add(report)
             self.finished(report)
         else:
             action = self._actions.get(type(event))
@@ -68,7 +68,7 @@ class StreamHandler:
     def close(self) -> None:
         """Print the summary."""
         self.ended()
-        self._summary.print(tuple(self.reports.unfinished()))
+        self.summary.print(tuple(self.reports.unfinished()))
 
 
 def _both(first: Callable[[Event], None], second: Callable[[Event], None]) -> Callable[[Event], None]:

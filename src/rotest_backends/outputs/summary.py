@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rotest_backends.outputs.failures import FailurePrinter
 from rotest_backends.outputs.outcomes import GREEN, ORANGE, VERMILION, look_of
 from rotest_backends.outputs.terminal import Terminal, lines_of, one_line, seconds
 from rotest_core.errors import EXIT_FAILED, EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED
@@ -143,6 +142,8 @@ class Summary:
         self._terminal.flush()
 
     def _print_failures(self, bad: list[TestReport]) -> None:
+        from rotest_backends.outputs.failures import FailurePrinter
+
         terminal = self._terminal
         rule = terminal.symbol("━", "=")
         title = f" {len(bad)} did not go well "

@@ -6,6 +6,7 @@ subclass. Needs the extra ``testing``: ``pip install rotest-core[testing]``.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,9 @@ def __getattr__(name: str) -> object:
     """Import a contract when it is asked for, with pytest's explanations of its assertions."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import pytest
+    # Another name's module may have brought this one along already.
+    if _MODULES[name] not in sys.modules:
+        import pytest
 
-    pytest.register_assert_rewrite(_MODULES[name])
+        pytest.register_assert_rewrite(_MODULES[name])
     return getattr(import_module(_MODULES[name]), name)

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from rotest_core.events import Event
 
+OTHERS = 1000
+"""What is added to the numbers of another script's tests and groups."""
 START = 1_700_000_000.0
 """When every script begins: 2023-11-14 22:13:20 UTC."""
 
@@ -245,6 +247,15 @@ class EventScript:
         with self.group("flow", name, tags=tags), self.test(name, kind="flow", tags=tags) as test:
             yield test
 
+    def beside(self, other: EventScript) -> None:
+        """Mix in the events of another script, turn and turn about, as those of another worker."""
+        moved = [_moved(event) for event in other.events]
+        mixed: list[Event] = []
+        for place in range(max(len(self.events), len(moved))):
+            mixed += self.events[place : place + 1] + moved[place : place + 1]
+        self.events = mixed
+        self._outcomes.update({test + OTHERS: outcome for test, outcome in other._outcomes.items()})
+
     def finish(self, *, status: int | None = None) -> list[Event]:
         """End the run, and return all its events.
 
@@ -268,3 +279,11 @@ class EventScript:
             START, "2023-11-14T22-13-20", self._name, self._directory, self._root, command, environment, total
         )
         return [started, *self.events]
+
+
+def _moved(event: Event) -> Event:
+    """Give an event's test and groups other numbers."""
+    numbers = {field: getattr(event, field, None) for field in ("test", "group", "parent")}
+    return event._replace(
+        **{field: number + OTHERS for field, number in numbers.items() if number is not None}
+    )

@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rotest_backends.outputs.factories import register_outputs
-from rotest_core.plugin.registry import Catalogues, Registry
 from rotest_core.testing import HandlerContract
+from tests.rotest_backends.outputs.shown import built_in
 
 if TYPE_CHECKING:
     from rotest_core.plugin.protocols.handler import OutputHandlerFactory
-
-
-def built_in(name: str) -> OutputHandlerFactory:
-    catalogues = Catalogues()
-    register_outputs(Registry(catalogues, "rotest-core"))
-    return catalogues.outputs.get(name)
 
 
 class TestDots(HandlerContract):

@@ -1,0 +1,264 @@
+"""What is said at the end, and by whom."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rotest_backends.outputs.failures import rerun, shorten
+from rotest_backends.outputs.summary import STREAM_OUTPUTS
+from rotest_core.events import ArtifactWritten, Cause, Event, HandlerFailed, Outcome, RunInterrupted
+from rotest_core.plugin.registry import Catalogues, Registry
+from rotest_core.testing import SAMPLE_RUNS, EventScript, FakeHandlerContext
+from tests.rotest_backends.outputs.shown import built_in, shown
+
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "/project/tests/test_calc.py", line 31, in test_division
+    self.assertEqual(calc.divide(7, 2), 3)
+AssertionError: 3.5 != 3
+"""
+
+
+def summary_of(events: list[Event], *, values: dict[str, object] | None = None, verbosity: int = -1) -> str:
+    return shown("dots", events, values=values, verbosity=verbosity)
+
+
+def test_a_failure_is_told_with_place_traceback_resources_logs_and_how_to_rerun_it() -> None:
+    script = EventScript()
+    with (
+        script.group("module", "tests/test_calc.py"),
+        script.group("class", "CalcTest"),
+        script.test("test_division", description="Divide odd numbers.") as test,
+    ):
+        test.lease("calc", "Calculator", "calc1", dirty=True)
+        test.log("asked for 7/2")
+        test.log("overflow", level=30, logger="calc.link")
+        test.inform("firmware 1.2")
+        test.expect(
+            "self.expectEqual(calc.add(2, 2), 4)",
+            passed=False,
+            text="5 != 4",
+            values=("5", "4"),
+            file="/project/tests/test_calc.py",
+            line=30,
+        )
+        test.expect("self.expectTrue(calc.ready)", passed=True)
+        test.report(Outcome.FAILURE, TRACEBACK, file="/project/tests/test_calc.py", line=31)
+    assert summary_of(script.finish()) == (
+        "\n"
+        "━━ 1 did not go well ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━\n"
+        "\n"
+        "✗ failed  CalcTest.test_division 945 ms\n"
+        "  Divide odd numbers.\n"
+        "  at           tests/test_calc.py:31\n"
+        "  │ Traceback (most recent call last):\n"
+        '  │   File "/project/tests/test_calc.py", line 31, in test_division\n'
+        "  ▸     self.assertEqual(calc.divide(7, 2), 3)\n"
+        "  │ AssertionError: 3.5 != 3\n"
+        "  expectations 1 of 2 failed\n"
+        "    ✗ tests/test_calc.py:30  self.expectEqual(calc.add(2, 2), 4)\n"
+        "        5 != 4\n"
+        "        values: 5, 4\n"
+        "  information  firmware 1.2\n"
+        "  resource     calc = Calculator calc1 (left in doubt by its last holder)\n"
+        "  log          2 lines\n"
+        "    INFO     calculator asked for 7/2\n"
+        "    WARNING  calc.link overflow\n"
+        "  rerun        rotest tests/test_calc.py::CalcTest::test_division\n"
+        "\n"
+        "FAILED  1 failed in 992 ms\n"
+    )
+
+
+def test_an_expectation_that_the_traceback_tells_of_is_not_told_twice() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.expect("self.expectEqual(1, 2)", passed=False, text="1 != 2")
+        test.report(Outcome.FAILURE, "test_it.py:3: 1 != 2")
+    assert summary_of(script.finish()).count("1 != 2") == 1
+
+
+def test_blocks_of_a_flow_are_told_below_it() -> None:
+    text = summary_of(SAMPLE_RUNS["sample"]())
+    flow = text[text.index("✗ failed  CalculatorFlow") :]
+    assert "  ✓ ConnectBlock 8 ms\n  ✗ InnerFlow 62 ms\n      │ CheckBlock failed\n      ✗ CheckBlock" in flow
+    assert "rotest tests/test_flows.py::CalculatorFlow\n" in flow
+
+
+def test_a_broken_resource_is_named_with_what_broke_it() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.lease("board", "Board", "board1")
+        test.step("board1.power", "validate", 0.5, "Traceback ...\nOSError: no answer")
+        test.report(Outcome.ERROR, "ResourceError: board1", cause=Cause.INFRASTRUCTURE)
+    text = summary_of(script.finish(status=3))
+    assert "  resource     board = Board board1, validate failed: OSError: no answer\n" in text
+    assert "INFRASTRUCTURE TROUBLE  1 error in" in text
+
+
+def test_a_run_without_failures_is_one_line() -> None:
+    script = EventScript()
+    for name in ("test_a", "test_b"):
+        with script.test(name):
+            pass
+    assert summary_of(script.finish()) == "PASSED  2 passed in 39 ms\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (0, "PASSED"),
+        (1, "FAILED"),
+        (3, "INFRASTRUCTURE TROUBLE"),
+        (5, "NOTHING RAN"),
+        (77, "EXIT STATUS 77"),
+        (130, "INTERRUPTED"),
+    ],
+)
+def test_the_verdict_says_what_the_exit_status_means(status: int, verdict: str) -> None:
+    assert summary_of(EventScript().finish(status=status)) == f"{verdict}  no test in 8 ms\n"
+
+
+def test_a_run_cut_short_tells_what_it_was_at() -> None:
+    text = summary_of(SAMPLE_RUNS["cut"]())
+    assert (
+        "… unfinished  CalculatorFlow\n  It began, and nothing tells how it ended: the run was cut short.\n"
+        in text
+    )
+    assert text.splitlines()[-1].startswith("CUT SHORT  2 passed")
+    assert text.splitlines()[-1].endswith("1 unfinished")
+
+
+def test_an_interrupted_run_says_why() -> None:
+    script = EventScript()
+    script.add(RunInterrupted(script.tick(), "Ctrl-C"))
+    assert summary_of(script.finish(status=130)) == "interrupted: Ctrl-C\nINTERRUPTED  no test in 16 ms\n"
+
+
+def test_files_and_switched_off_handlers_are_named() -> None:
+    script = EventScript()
+    script.add(HandlerFailed(script.tick(), "html", "Traceback ...\nOSError: no space left"))
+    events = script.finish(status=0)
+    events.append(ArtifactWritten(script.tick(), "xml", "/project/results.xml"))
+    assert summary_of(events).splitlines()[:2] == [
+        "output html was switched off: OSError: no space left",
+        "xml: /project/results.xml",
+    ]
+
+
+def test_verbose_counts_skips_by_reason() -> None:
+    script = EventScript()
+    for reason in ("no printer", "too slow", "no printer"):
+        with script.test("test_it") as test:
+            test.report(Outcome.SKIPPED, reason)
+    text = summary_of(script.finish(), verbosity=1)
+    assert "○ 2 skipped: no printer\n○ 1 skipped: too slow\n" in text
+
+
+def test_twice_quiet_prints_totals_alone() -> None:
+    assert summary_of(SAMPLE_RUNS["parallel"](), verbosity=-2).splitlines() == [
+        "FAILED  3 passed, 3 failed in 109 ms"
+    ]
+
+
+def test_the_slowest_tests_are_listed_when_asked_for() -> None:
+    script = EventScript()
+    for number in range(300):
+        with script.test(f"test_{number}"):
+            script.tick(number / 64)
+    lines = summary_of(script.finish(), values={"slowest": 2}).splitlines()
+    assert lines[:2] == ["    4.68 s  test_299", "    4.66 s  test_298"]
+
+
+def test_log_lines_are_as_many_as_asked_for() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        for number in range(5):
+            test.log(f"line {number}")
+        test.report(Outcome.ERROR, "ValueError")
+    text = summary_of(script.finish(), values={"log_lines": 2})
+    assert "last 2 of 5 lines\n    INFO     calculator line 3\n    INFO     calculator line 4\n" in text
+    assert "line 4" not in summary_of(script.finish(), values={"log_lines": 0})
+
+
+def test_a_long_text_loses_its_middle() -> None:
+    lines = [f"line {number}" for number in range(1000)]
+    short = shorten(lines, 100)
+    assert short[:25] == lines[:25]
+    assert short[25] == "... 900 lines left out, see events.jsonl ..."
+    assert short[26:] == lines[-75:]
+
+
+def test_a_long_line_loses_its_end() -> None:
+    assert shorten(["x" * 10_000]) == ["x" * 1997 + "..."]
+
+
+def test_ten_thousand_failed_expectations_do_not_flood_the_terminal() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        for number in range(10_000):
+            test.expect(f"self.expectEqual({number}, -1)", passed=False, text="no", line=number)
+        test.report(Outcome.FAILURE, "10000 expectations failed")
+    text = summary_of(script.finish())
+    assert "10000 of 10000 failed" in text
+    assert "... and 9950 more, see events.jsonl" in text
+    assert len(text.splitlines()) < 200
+
+
+def test_what_reruns_a_test_can_be_pasted_into_a_shell() -> None:
+    test_id = "tests/a b.py::Case::test_it's"
+    shell = subprocess.run(
+        [
+            "sh",
+            "-c",
+            rerun(test_id).replace("rotest", f"{sys.executable} -c 'import sys; print(sys.argv[1])'", 1),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shell.stdout == test_id + "\n"
+
+
+def run_together(names: tuple[str, ...], events: list[Event], directory: Path) -> str:
+    stream = io.StringIO()
+    handlers = [
+        built_in(name)(FakeHandlerContext(directory, name=name, stream=stream, chosen=names))
+        for name in names
+    ]
+    for event in events:
+        for handler in handlers:
+            handler.handle(event)
+    for handler in handlers:
+        handler.close()
+    return stream.getvalue()
+
+
+def test_of_several_handlers_the_last_one_of_the_terminal_prints_the_summary(tmp_path: Path) -> None:
+    text = run_together(("tree", "dots", "xml"), SAMPLE_RUNS["sample"](), tmp_path)
+    assert text.count("did not go well") == 1
+    assert text.count("FAILED") == 1
+
+
+def test_when_the_last_one_is_switched_off_the_one_before_prints_the_summary(tmp_path: Path) -> None:
+    script = EventScript()
+    script.add(HandlerFailed(script.tick(), "tree", "ValueError: no"))
+    context = FakeHandlerContext(tmp_path, name="dots", chosen=("dots", "tree", "xml"))
+    handler = built_in("dots")(context)
+    for event in script.finish(status=0):
+        handler.handle(event)
+    handler.close()
+    assert context.text == "output tree was switched off: ValueError: no\nPASSED  no test in 16 ms\n"
+
+
+def test_the_handlers_of_the_terminal_are_all_but_xml() -> None:
+    catalogues = Catalogues()
+    from rotest_backends.outputs.factories import register_outputs
+
+    register_outputs(Registry(catalogues, "rotest-core"))
+    assert {entry.name for entry in catalogues.outputs} - STREAM_OUTPUTS == {"xml"}
