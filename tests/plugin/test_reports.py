@@ -1,0 +1,135 @@
+"""Events of one test, gathered."""
+
+from __future__ import annotations
+
+from rotest_core.events import Cause, Outcome, TestFinished
+from rotest_core.plugin.reports import KEPT, ReportBuilder, TestReport
+from rotest_core.testing import SAMPLE_RUNS, EventScript
+
+
+def reports_of(script: EventScript, *, log_lines: int = 20) -> dict[str, TestReport]:
+    builder = ReportBuilder(log_lines=log_lines)
+    finished = [report for event in script.finish() if (report := builder.take(event)) is not None]
+    return {report.name: report for report in finished}
+
+
+def test_a_report_has_what_was_told_about_the_test() -> None:
+    script = EventScript()
+    with (
+        script.group("module", "tests/test_calc.py"),
+        script.group("class", "CalcTest"),
+        script.test("test_it") as test,
+    ):
+        test.lease("calc", "Calculator", "calc1")
+        test.log("hello")
+        test.inform("firmware 1.2")
+        test.expect("self.expectTrue(x)", passed=True)
+        test.expect("self.assertTrue(x)", passed=True, text="it is")
+        test.expect("self.expectTrue(y)", passed=False, text="it is not")
+        test.report(Outcome.ERROR, "OSError: gone", cause=Cause.INFRASTRUCTURE)
+    report = reports_of(script)["test_it"]
+    assert [group.name for group in report.groups] == ["tests/test_calc.py", "CalcTest"]
+    assert report.where == "tests/test_calc.py.CalcTest"
+    assert [resource.name for resource in report.resources] == ["calc1"]
+    assert [step.step for step in report.steps] == ["connect", "initialize", "finalize"]
+    assert [record.text for record in report.logs] == ["hello"]
+    assert report.information == ["firmware 1.2"]
+    assert (report.passed_expectations, report.failed_expectations) == (2, 1)
+    assert [expectation.text for expectation in report.expectations] == ["it is", "it is not"]
+    assert [outcome.text for outcome in report.outcomes] == ["OSError: gone"]
+    assert (report.outcome, report.cause, report.good) == (Outcome.ERROR, Cause.INFRASTRUCTURE, False)
+    assert report.duration > 0
+
+
+def test_only_the_last_log_records_are_kept_and_all_are_counted() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        for number in range(100):
+            test.log(str(number))
+    report = reports_of(script, log_lines=2)["test_it"]
+    assert [record.text for record in report.logs] == ["98", "99"]
+    assert report.log_count == 100
+
+
+def test_what_repeats_without_end_is_kept_in_part_and_counted() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        for _ in range(KEPT + 10):
+            test.expect("self.expectTrue(x)", passed=False)
+            test.inform("again")
+            test.step("board", "validate", 0.5)
+    report = reports_of(script)["test_it"]
+    assert report.failed_expectations == KEPT + 10
+    assert len(report.expectations) == len(report.information) == len(report.steps) == KEPT
+
+
+def test_blocks_and_sub_flows_belong_to_the_flow_around_them() -> None:
+    script = EventScript()
+    with script.group("module", "tests/test_flow.py"):
+        with script.flow("Flow"):
+            with script.test("First", kind="block"):
+                pass
+            with script.flow("Inner"), script.test("Second", kind="block"):
+                pass
+        with script.test("test_after"):
+            pass
+    reports = reports_of(script)
+    assert [block.name for block in reports["Flow"].blocks] == ["First", "Inner"]
+    assert [block.name for block in reports["Inner"].blocks] == ["Second"]
+    assert reports["Second"].flow is reports["Inner"]
+    assert reports["Inner"].flow is reports["Flow"]
+    assert {name for name, report in reports.items() if report.is_block} == {"First", "Second", "Inner"}
+    assert reports["Flow"].flow is None
+
+
+def test_a_flow_that_shares_the_group_of_what_is_around_it_has_its_blocks_too() -> None:
+    script = EventScript()
+    with (
+        script.group("module", "tests/test_flow.py"),
+        script.test("Flow", kind="flow"),
+        script.group("flow", "Flow"),
+        script.test("First", kind="block"),
+    ):
+        pass
+    reports = reports_of(script)
+    assert [block.name for block in reports["Flow"].blocks] == ["First"]
+
+
+def test_tests_of_several_workers_do_not_mix() -> None:
+    builder = ReportBuilder()
+    finished = [report for event in SAMPLE_RUNS["parallel"]() if (report := builder.take(event)) is not None]
+    assert [(report.groups[-1].name, report.outcome) for report in finished[:2]] == [
+        ("A", Outcome.SUCCESS),
+        ("B", Outcome.FAILURE),
+    ]
+    assert all(
+        record.text == f"from {report.groups[-1].name}" for report in finished for record in report.logs
+    )
+
+
+def test_what_began_and_did_not_end_is_unfinished() -> None:
+    script = EventScript()
+    with script.test("test_first"), script.test("test_second"):
+        builder = ReportBuilder()
+        for event in script.cut():
+            builder.take(event)
+    unfinished = builder.unfinished()
+    assert [report.name for report in unfinished] == ["test_first", "test_second"]
+    assert [(report.outcome, report.good, report.duration) for report in unfinished] == [
+        (None, False, 0.0)
+    ] * 2
+
+
+def test_the_end_of_a_test_that_never_began_is_nothing() -> None:
+    assert ReportBuilder().take(TestFinished(1.0, 7, Outcome.SUCCESS, 0.5)) is None
+
+
+def test_a_finished_test_is_let_go() -> None:
+    script = EventScript()
+    with script.test("test_it"):
+        pass
+    builder = ReportBuilder()
+    for event in script.finish():
+        builder.take(event)
+    assert builder.running(0) is None
+    assert builder.groups_of(0) == ()
