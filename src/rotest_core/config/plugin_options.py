@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from functools import cache
+from enum import Enum
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
@@ -88,7 +89,7 @@ def _converter(base: Path) -> Converter:
     for wanted in (bool, int, str):
         converter.register_structure_hook(wanted, _exactly(wanted))
     converter.register_structure_hook(float, _number)
-    converter.register_structure_hook(Path, lambda value, _: base / _exactly(str)(value, str))
+    converter.register_structure_hook(Path, partial(_path, base))
     return converter
 
 
@@ -99,6 +100,12 @@ def _exactly(wanted: type[OptionsT]) -> Callable[[object, object], OptionsT]:
         return value
 
     return check
+
+
+def _path(base: Path, value: object, _: object) -> Path:
+    if not isinstance(value, str):
+        raise _MistypedError(value, Path)
+    return base / value
 
 
 def _number(value: object, _: object) -> float:
@@ -145,6 +152,8 @@ def _wanted(wanted: object) -> str:
         return " or ".join(map(shown, get_args(wanted)))
     if _is_list(wanted):
         return "a list"
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return " or ".join(shown(member.value) for member in wanted)
     members = _members(wanted)
     if len(members) > 1:
         return " or ".join(_wanted(member) for member in get_args(wanted))
