@@ -105,7 +105,7 @@ def _through(
     rest = _through(path, depth + 1, query, condition)
     return Condition(
         f"{place.text} AND EXISTS (SELECT 1 FROM record AS {alias} WHERE {alias}.type IN ({_marks(types)}) "
-        f"AND {alias}.name = {place.value} AND {rest.sql})",
+        f"AND {alias}.name = {place.value} AND ({rest.sql}))",
         types + rest.parameters,
     )
 

@@ -149,6 +149,7 @@ _ELSEWHERE: tuple[tuple[tuple[str, ...], Operator, Any], ...] = (
     (("power", "port"), Operator.EXACT, 7),
     (("power", "port"), Operator.NE, 7),
     (("power", "port"), Operator.GT, 7),
+    (("power", "port"), Operator.IN, [None, 7]),
     (("power", "port"), Operator.EXACT, None),
     (("power", "port"), Operator.NE, None),
     (("power", "name"), Operator.EXACT, "p1"),
