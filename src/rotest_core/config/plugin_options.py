@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from enum import Enum
+from enum import Enum, EnumMeta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
@@ -152,8 +152,8 @@ def _wanted(wanted: object) -> str:
         return " or ".join(map(shown, get_args(wanted)))
     if _is_list(wanted):
         return "a list"
-    if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return " or ".join(shown(member.value) for member in wanted)
+    if isinstance(wanted, EnumMeta):
+        return " or ".join(shown(member.value) for member in cast("type[Enum]", wanted))
     members = _members(wanted)
     if len(members) > 1:
         return " or ".join(_wanted(member) for member in get_args(wanted))
