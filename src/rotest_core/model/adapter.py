@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, cast
+from typing import TYPE_CHECKING, Generic, Self, cast
 
 import attrs
-from typing_extensions import Self
 
 from rotest_core.errors import PlanError
 from rotest_core.model.request import Request, ResourceT
@@ -84,7 +83,7 @@ class ResourceAdapter(Generic[ResourceT]):
 @attrs.frozen(kw_only=True, slots=False)
 class _AdaptedRequest(Request[ResourceT]):
     adapter: type[ResourceAdapter[ResourceT]]
-    texts: Mapping[str, object] = attrs.field(factory=dict, hash=False)
+    texts: Mapping[str, object] = attrs.field(factory=dict[str, object], hash=False)
 
     def with_lookups(self, extra: Mapping[str, object], *, text: bool = False) -> Self:
         # What the values are to be read as is known when the class is.
@@ -93,7 +92,7 @@ class _AdaptedRequest(Request[ResourceT]):
         return attrs.evolve(self, lookups={**self.lookups, **extra})
 
     def for_config(self, config: Mapping[str, object]) -> Request[ResourceT]:
-        chosen: object = self.adapter.get_resource_class(config)
+        chosen = cast("object", self.adapter.get_resource_class(config))
         if not (isinstance(chosen, type) and issubclass(chosen, BaseResource)):
             raise PlanError(f"{self}: get_resource_class returned {chosen!r}, which is no resource class")
         request = cast("AnyResource", chosen).request(

@@ -11,7 +11,8 @@ import enum
 import json
 import math
 import types
-from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set as AbstractSet
+from contextlib import suppress
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path, PurePath
@@ -98,20 +99,45 @@ def describe(wanted: object) -> str:
     """Say in words what values a type has: ``an integer``, ``a list, of each: text``."""
     if wanted in _WORDS:
         return _WORDS[cast("type", wanted)]
-    origin, arguments = get_origin(wanted), get_args(wanted)
+    arguments = get_args(wanted)
     if is_union(wanted):
         return " or ".join(describe(member) for member in arguments)
-    if origin is Literal:
+    if _is_literal(wanted):
         return f"one of {', '.join(map(repr, arguments))}"
-    if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
-        return f"one of {', '.join(repr(member.value) for member in wanted)}"
-    kind = origin or wanted
-    if isinstance(kind, type) and (issubclass(kind, Mapping) or attrs.has(kind)):
+    kind = class_of(wanted)
+    if kind is not None and issubclass(kind, enum.Enum):
+        return f"one of {', '.join(repr(member.value) for member in kind)}"
+    if _is_table(wanted):
         return "a table"
-    if isinstance(kind, type) and issubclass(kind, (list, tuple, AbstractSet)):
+    if is_list(wanted):
         items = [argument for argument in arguments if argument is not ...]
         return f"a list, of each: {describe(items[0])}" if len(items) == 1 else "a list"
-    return f"a {getattr(wanted, '__name__', wanted)}"
+    return f"a {wanted if kind is None else kind.__name__}"
+
+
+def class_of(wanted: object) -> type[Any] | None:
+    """Return the class that a type is or is made of: `list` for ``list[str]``; None for unions and the like."""
+    kind = get_origin(wanted) or wanted
+    return cast("type[Any]", kind) if isinstance(kind, type) else None
+
+
+def is_list(wanted: object) -> bool:
+    """Tell whether the JSON value of a type is a list."""
+    kind = class_of(wanted)
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, (Sequence, AbstractSet))
+        and not issubclass(kind, (str, bytes))
+    )
+
+
+def _is_table(wanted: object) -> bool:
+    kind = class_of(wanted)
+    return kind is not None and (issubclass(kind, Mapping) or attrs.has(kind))
+
+
+def _is_literal(wanted: object) -> bool:
+    return get_origin(wanted) is Literal
 
 
 def is_union(wanted: object) -> bool:
@@ -139,58 +165,73 @@ def _converter(text: bool) -> Converter:
 
     converter = Converter(forbid_extra_keys=True)
     member = _choose_member(text)
-    for wanted, hook in _hooks(text).items():
-        converter.register_structure_hook(wanted, _unless_enum(hook, member))
+    for plain, read in _READERS.items():
+        converter.register_structure_hook(plain, _unless_enum(_reader(read, text), member))
     converter.register_structure_hook(Path, _from_text)
     converter.register_structure_hook_func(_is_made_of_text, _from_text)
-    converter.register_structure_hook_func(lambda t: get_origin(t) is Literal, _choose(text, get_args))
+    converter.register_structure_hook_func(lambda t: t in _ISO_TYPES, _from_iso)
+    converter.register_structure_hook_func(_is_literal, _choose(text, get_args))
     converter.register_structure_hook_func(_is_enum, member)
-    converter.register_structure_hook_factory(is_union, lambda t: _union_hook(converter, t, text))
+    converter.register_structure_hook_factory(is_union, _union_hooks(converter, text))
     _guard_containers(converter, text)
     converter.register_unstructure_hook_func(_is_made_of_text, str)
     converter.register_unstructure_hook_func(lambda t: t in _ISO_TYPES, lambda value: value.isoformat())
     return converter
 
 
+def _integer(value: object, text: bool) -> int:
+    if type(value) is int:
+        return value
+    if text and isinstance(value, str):
+        return int(value)
+    raise ValueError
+
+
+def _number(value: object, text: bool) -> float:
+    if type(value) is int or type(value) is float or (text and isinstance(value, str)):
+        number = float(value)
+        if math.isfinite(number):
+            return number
+    raise ValueError
+
+
+def _words(value: object, text: bool) -> str:
+    del text
+    if isinstance(value, str):
+        return value
+    raise ValueError
+
+
+def _truth(value: object, text: bool) -> bool:
+    if type(value) is bool:
+        return value
+    if text and isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
+        return value.strip().lower() in _TRUE
+    raise ValueError
+
+
+def _nothing(value: object, text: bool) -> None:
+    if value is not None and not (text and value == ""):
+        raise ValueError
+
+
+_READERS: dict[Any, Callable[[object, bool], object]] = {
+    int: _integer,
+    float: _number,
+    str: _words,
+    bool: _truth,
+    type(None): _nothing,
+}
+"""How a value of a plain type is read; the second argument says whether it may be read from text."""
+
+
+def _reader(read: Callable[[object, bool], object], text: bool) -> Hook:
+    return _explained(lambda value, _: read(value, text))
+
+
 def _unless_enum(hook: Hook, member: Hook) -> Hook:
     """Leave enumerations that are integers or texts as well to the hook of enumerations."""
     return lambda value, wanted: member(value, wanted) if _is_enum(wanted) else hook(value, wanted)
-
-
-def _hooks(text: bool) -> dict[Any, Hook]:
-    def integer(value: object, _: object) -> int:
-        if type(value) is int:
-            return value
-        if text and isinstance(value, str):
-            return int(value)
-        raise ValueError
-
-    def number(value: object, _: object) -> float:
-        if type(value) is int or type(value) is float or (text and isinstance(value, str)):
-            result = float(cast("float", value))
-            if math.isfinite(result):
-                return result
-        raise ValueError
-
-    def words(value: object, _: object) -> str:
-        if isinstance(value, str):
-            return value
-        raise ValueError
-
-    def truth(value: object, _: object) -> bool:
-        if type(value) is bool:
-            return value
-        if text and isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
-            return value.strip().lower() in _TRUE
-        raise ValueError
-
-    def nothing(value: object, _: object) -> None:
-        if value is not None and not (text and value == ""):
-            raise ValueError
-
-    hooks: dict[Any, Hook] = {int: integer, float: number, str: words, bool: truth, type(None): nothing}
-    hooks.update((wanted, _from_iso) for wanted in _ISO_TYPES)
-    return {wanted: _explained(hook) for wanted, hook in hooks.items()}
 
 
 def _explained(hook: Hook) -> Hook:
@@ -257,47 +298,36 @@ def _choose_member(text: bool) -> Hook:
     return member
 
 
-def _union_hook(converter: Converter, union: Any, text: bool) -> Hook:
-    members = get_args(union)
-    # A text can be read as text last of all, and a value that is of a member's type already is that.
-    ordered = sorted(members, key=lambda member: member is str)
-    hooks = [(member, converter.get_structure_hook(member)) for member in ordered]
+def _union_hooks(converter: Converter, text: bool) -> Callable[[Any], Hook]:
+    def make(union: Any) -> Hook:
+        members = get_args(union)
+        optional = type(None) in members
+        # A text can be read as text last of all.
+        present = sorted((member for member in members if member is not type(None)), key=lambda m: m is str)
+        hooks = {member: converter.get_structure_hook(member) for member in present}
 
-    def choose(value: object, _: object) -> object:
-        if value is None and type(None) in members:
-            return None
-        if text and value == "" and type(None) in members:
-            return None
-        wanted = [(member, hook) for member, hook in hooks if member is not type(None)]
-        if len(wanted) == 1:
-            return wanted[0][1](value, wanted[0][0])
-        for member, hook in sorted(wanted, key=lambda pair: pair[0] is not type(value) or text):
-            try:
-                return hook(value, member)
-            except Exception:  # noqa: S112 - the next member may fit; if none does, all are named
-                continue
-        raise Mismatch(union, value)
+        def choose(value: object, _: object) -> object:
+            if optional and (value is None or (text and value == "")):
+                return None
+            if len(present) == 1:
+                return hooks[present[0]](value, present[0])
+            # A value that is of a member's type already is that.
+            for member in sorted(present, key=lambda m: text or m is not type(value)):
+                with suppress(Exception):
+                    return hooks[member](value, member)
+            raise Mismatch(union, value)
 
-    return choose
+        return choose
+
+    return make
 
 
 def _guard_containers(converter: Converter, text: bool) -> None:
     """Let lists be made of lists alone and tables of tables, before cattrs iterates over whatever it is given."""
-    from cattrs.cols import is_any_set, is_mutable_sequence, is_sequence
-
     guarding: list[object] = []
 
     def is_container(wanted: Any) -> bool:
-        if wanted in guarding or wanted in {str, bytes}:
-            return False
-        return (
-            _is_table(wanted)
-            or is_sequence(wanted)
-            or is_mutable_sequence(wanted)
-            or is_any_set(wanted)
-            or get_origin(wanted) is tuple
-            or wanted is tuple
-        )
+        return wanted not in guarding and (_is_table(wanted) or is_list(wanted))
 
     def guard(wanted: Any) -> Hook:
         guarding.append(wanted)
@@ -318,12 +348,6 @@ def _guard_containers(converter: Converter, text: bool) -> None:
         return check
 
     converter.register_structure_hook_factory(is_container, guard)
-
-
-def _is_table(wanted: Any) -> bool:
-    from cattrs.cols import is_mapping
-
-    return is_mapping(wanted) or attrs.has(wanted)
 
 
 def _read_container(value: str, wanted: object, *, mapping: bool) -> object:

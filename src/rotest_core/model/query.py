@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, Literal, NamedTuple, cast, get_args, get_origin
 
+import attrs
+
 from rotest_core.errors import InventoryError, did_you_mean
-from rotest_core.model.conversion import ConversionError, convert, describe, is_union, to_json
+from rotest_core.model.conversion import (
+    ConversionError,
+    class_of,
+    convert,
+    describe,
+    is_list,
+    is_union,
+    to_json,
+)
 from rotest_core.model.lookup import OPERATORS, Lookup, Operator, Query
 from rotest_core.model.matching import pattern
 from rotest_core.model.record import Json
@@ -24,10 +34,10 @@ ENVELOPE_TYPES: dict[str, type] = {
 }
 """The fields of every record that lookups may name, with their types."""
 
-_EQUALITY = (Operator.EXACT, Operator.NE, Operator.IN)
-_ORDER = (Operator.GT, Operator.GTE, Operator.LT, Operator.LTE, Operator.RANGE)
+_EQUALITY: tuple[Operator, ...] = (Operator.EXACT, Operator.NE, Operator.IN)
+_ORDER: tuple[Operator, ...] = (Operator.GT, Operator.GTE, Operator.LT, Operator.LTE, Operator.RANGE)
 _PATTERNS = (Operator.REGEX, Operator.IREGEX)
-_TEXT = (
+_TEXT: tuple[Operator, ...] = (
     Operator.IEXACT,
     Operator.CONTAINS,
     Operator.ICONTAINS,
@@ -37,10 +47,10 @@ _TEXT = (
     Operator.IENDSWITH,
     *_PATTERNS,
 )
-_ITEMS = (Operator.CONTAINS, Operator.ICONTAINS)
+_ITEMS: tuple[Operator, ...] = (Operator.CONTAINS, Operator.ICONTAINS)
 
 
-class LookupProblem(Exception):
+class LookupMistakeError(Exception):
     """Say what is wrong with one lookup."""
 
 
@@ -76,8 +86,8 @@ def make_query(
             target = find_target(data_type, spelled)
             conditions.append(Lookup(target.path, target.operator, _operand(target, value, text)))
             references.update(target.references)
-        except LookupProblem as problem:
-            problems.append(f"{spelled}: {problem}")
+        except LookupMistakeError as mistake:
+            problems.append(f"{spelled}: {mistake}")
     query = Query(types=subtypes(data_type), lookups=tuple(conditions), references=references)
     return query, problems
 
@@ -86,7 +96,7 @@ def find_target(data_type: type[ResourceData], spelled: str) -> Target:
     """Follow a spelled lookup to the field that it means.
 
     Raises:
-        LookupProblem: a field or an operator on the way is unknown.
+        LookupMistakeError: a field or an operator on the way is unknown.
     """
     words = spelled.split("__")
     path: tuple[str, ...] = ()
@@ -114,7 +124,9 @@ def _field(data_type: type[ResourceData], name: str) -> DataField | type:
         return ENVELOPE_TYPES[name]
     known = (*declared, *ENVELOPE_TYPES)
     near = did_you_mean(name, known)
-    raise LookupProblem(f"{data_type.type_name()} has no field {name!r}{near}; known: {', '.join(known)}")
+    raise LookupMistakeError(
+        f"{data_type.type_name()} has no field {name!r}{near}; known: {', '.join(known)}"
+    )
 
 
 def _leads_on(reference: type[ResourceData], words: list[str]) -> bool:
@@ -143,7 +155,7 @@ def _operator(
         problem = f"there is no operator {spelled!r}{did_you_mean(spelled, map(str, allowed))}"
         if reference is None and len(words) > 1:
             problem += f" ({name} refers to no other record)"
-    raise LookupProblem(f"{problem}; {name} has: {', '.join(allowed)}")
+    raise LookupMistakeError(f"{problem}; {name} has: {', '.join(allowed)}")
 
 
 def _operators(kind: object, reference: type[ResourceData] | None) -> tuple[Operator, ...]:
@@ -160,7 +172,7 @@ def _operators(kind: object, reference: type[ResourceData] | None) -> tuple[Oper
     return (*allowed, Operator.ISNULL)
 
 
-def _shapes(kind: object) -> Iterator[str]:
+def _shapes(kind: Any) -> Iterator[str]:
     """Yield what the JSON values of a type can be: their shape decides which operators make sense."""
     if is_union(kind):
         for member in get_args(kind):
@@ -168,27 +180,25 @@ def _shapes(kind: object) -> Iterator[str]:
     elif get_origin(kind) is Literal:
         for choice in get_args(kind):
             yield from _shapes(type(choice))
-    elif isinstance(kind, type) and issubclass(kind, enum.Enum):
-        for member in kind:
-            yield from _shapes(type(member.value))
-    elif kind is bool or kind is type(None) or kind is Any:
-        yield "other"
-    elif isinstance(kind, type) and issubclass(kind, (int, float)):
-        yield "number"
-    elif isinstance(kind, type) and issubclass(kind, (str, date, datetime, time)):
-        yield from ("text", "ordered")
-    elif _is_list(kind):
+    elif is_list(kind):
         yield "list"
-    elif isinstance(kind, type) and not issubclass(kind, Mapping):
-        # Addresses, versions, paths: kept as text, but their order is not that of text.
-        yield "text"
     else:
-        yield "other"
+        yield from _shapes_of_class(class_of(kind))
 
 
-def _is_list(kind: object) -> bool:
-    origin = get_origin(kind) or kind
-    return isinstance(origin, type) and issubclass(origin, (list, tuple, set, frozenset))
+def _shapes_of_class(kind: type[Any] | None) -> Iterable[str]:
+    if kind is None:
+        return ()
+    if issubclass(kind, enum.Enum):
+        return [shape for member in kind for shape in _shapes(type(member.value))]
+    if issubclass(kind, (str, date, datetime, time)):
+        return ("text", "ordered")
+    if issubclass(kind, (bool, type(None), Mapping)) or attrs.has(kind):
+        return ()
+    if issubclass(kind, (int, float)):
+        return ("number",)
+    # Addresses, versions, paths: kept as text, but their order is not that of text.
+    return ("text",)
 
 
 def _operand(target: Target, value: object, text: bool) -> Json:
@@ -200,14 +210,14 @@ def _operand(target: Target, value: object, text: bool) -> Json:
         try:
             pattern(cast("str", expression), ignore_case=operator is Operator.IREGEX)
         except InventoryError as error:
-            raise LookupProblem(str(error)) from error
+            raise LookupMistakeError(str(error)) from error
         return expression
     if operator is Operator.IN:
         return [_value(target, item, target.type, text) for item in _items(value, operator, text)]
     if operator is Operator.RANGE:
         ends = _items(value, operator, text)
         if len(ends) != 2:
-            raise LookupProblem(f"expected a lower and an upper end, got {value!r}")
+            raise LookupMistakeError(f"expected a lower and an upper end, got {value!r}")
         return [_value(target, end, _present(target.type), text) for end in ends]
     if operator in _ORDER:
         return _value(target, value, _present(target.type), text)
@@ -222,11 +232,11 @@ def _value(target: Target, value: object, wanted: Any, text: bool) -> Json:
             return value.name
         if isinstance(value, str) or value is None:
             return value
-        raise LookupProblem(f"expected {target.words}, got {value!r}")
+        raise LookupMistakeError(f"expected {target.words}, got {value!r}")
     try:
         return to_json(convert(value, wanted, text=text))
     except ConversionError as error:
-        raise LookupProblem("; ".join(map(str, error.problems))) from None
+        raise LookupMistakeError("; ".join(map(str, error.problems))) from None
 
 
 def _items(value: object, operator: Operator, text: bool) -> list[object]:
@@ -234,7 +244,7 @@ def _items(value: object, operator: Operator, text: bool) -> list[object]:
         return [item.strip() for item in value.split(",")]
     if isinstance(value, (list, tuple, set, frozenset)):
         return list(cast("list[object]", value))
-    raise LookupProblem(f"{operator} expects a list of values, got {value!r}")
+    raise LookupMistakeError(f"{operator} expects a list of values, got {value!r}")
 
 
 def _present(kind: Any) -> Any:
@@ -250,6 +260,6 @@ def _present(kind: Any) -> Any:
 
 def _item_type(kind: Any) -> Any:
     for member in get_args(kind) if is_union(kind) else (kind,):
-        if _is_list(member) and get_args(member):
+        if is_list(member) and get_args(member):
             return get_args(member)[0]
     return Any

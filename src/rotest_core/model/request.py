@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar, overload
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 import attrs
-from typing_extensions import Self
 
 from rotest_core.errors import PlanError
 from rotest_core.model.lookup import Lookup, Operator, Query
@@ -38,6 +37,10 @@ class Requestable(Protocol):
 ResourceT = TypeVar("ResourceT", bound=Requestable)
 
 
+def _copy(values: Mapping[str, object]) -> Mapping[str, object]:
+    return dict(values)
+
+
 @attrs.frozen(kw_only=True, slots=False)
 class Request(Generic[ResourceT]):
     """Declare the need for one resource; made by `BaseResource.request`.
@@ -54,8 +57,8 @@ class Request(Generic[ResourceT]):
 
     resource: type[ResourceT]
     name: str = ""
-    lookups: Mapping[str, object] = attrs.field(factory=dict, converter=dict, hash=False)
-    parameters: Mapping[str, object] = attrs.field(factory=dict, converter=dict, hash=False)
+    lookups: Mapping[str, object] = attrs.field(factory=dict[str, object], converter=_copy, hash=False)
+    parameters: Mapping[str, object] = attrs.field(factory=dict[str, object], converter=_copy, hash=False)
     predicate: Callable[[Any], bool] | None = None
     exclusive: bool = True
     force_initialize: bool = False

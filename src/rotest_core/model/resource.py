@@ -8,12 +8,14 @@ from abc import ABCMeta
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, ForwardRef, Generic, TypeAlias, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, cast
 
-from typing_extensions import Self, TypeVar
+from typing_extensions import TypeVar
 
 from rotest_core.errors import PlanError, ResourceError, RotestError
 from rotest_core.model import locking, service
+from rotest_core.model.binding import Binding
+from rotest_core.model.data_argument import data_argument
 from rotest_core.model.request import Request, requests_of
 from rotest_core.model.resource_data import ResourceData
 
@@ -21,26 +23,6 @@ DataT = TypeVar("DataT", bound="ResourceData | None", default=None)
 
 _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 _numbers = itertools.count(1)
-
-
-class Binding:
-    """Hold what the framework knows of a live resource, apart from the attributes that are its author's.
-
-    Attributes:
-        parts: the sub-resources by name, in declared order.
-        begun: whether `connect` was called and `finalize` was not yet.
-        release: gives the resource back, for one that a script locked.
-        force_initialize: whether its request asks to initialize it in any case.
-    """
-
-    __slots__ = ("begun", "force_initialize", "parts", "release", "work_dir")
-
-    def __init__(self, work_dir: Path, *, force_initialize: bool) -> None:
-        self.parts: dict[str, AnyResource] = {}
-        self.begun = False
-        self.release: Callable[[], None] | None = None
-        self.force_initialize = force_initialize
-        self.work_dir = work_dir
 
 
 class ResourceType(ABCMeta):
@@ -142,13 +124,13 @@ class BaseResource(Generic[DataT], metaclass=ResourceType):
             ClaimError: it cannot be had.
             ResourceError: a step of its set-up failed; it was given back.
         """
-        request = cls.request(predicate, **lookups)
+        request = cls.request(predicate).with_lookups(lookups)
         return locking.provider()(request, skip_init=skip_init, config=config, wait=wait)
 
     @classmethod
     def data_type(cls) -> type[ResourceData] | None:
         """Return the type of the resource's data, None for a service."""
-        declared = _declared_data(cls)
+        declared = data_argument(cls, BaseResource)
         if declared is None or (isinstance(declared, type) and issubclass(declared, ResourceData)):
             return declared
         raise PlanError(f"{cls.__name__} does not say what its data is: derive from {cls.__name__}[SomeData]")
@@ -274,7 +256,7 @@ def build(
     title = name or given or (data.name if data is not None else f"{resource_type.__name__}-{next(_numbers)}")
     resource = resource_type.__new__(resource_type)
     attributes = vars(resource)
-    attributes["_binding"] = Binding(work_dir, force_initialize=force_initialize)
+    attributes["_rotest_binding"] = Binding[AnyResource](work_dir, force_initialize=force_initialize)
     attributes.update(
         data=data,
         name=title,
@@ -316,9 +298,9 @@ def build_requested(
     )
 
 
-def binding_of(resource: AnyResource) -> Binding:
+def binding_of(resource: AnyResource) -> Binding[AnyResource]:
     """Return what the framework knows of a live resource."""
-    return cast("Binding", vars(resource)["_binding"])
+    return cast("Binding[AnyResource]", vars(resource)["_rotest_binding"])
 
 
 def attach_release(resource: AnyResource, release: Callable[[], None]) -> None:
@@ -330,12 +312,7 @@ def _add_parts(resource: AnyResource) -> None:
     binding = binding_of(resource)
     for request in requests_of(type(resource)):
         part_type: type[AnyResource] = request.resource
-        data: object = None
-        if part_type.data_type() is not None:
-            data = getattr(resource.data, request.name, None)
-            if not isinstance(data, ResourceData):
-                missing = LookupError(f"its record refers to no {request.name}")
-                raise ResourceError(resource.name, "build", missing) from missing
+        data = None if part_type.data_type() is None else _part_data(resource, request.name)
         part = build(
             part_type,
             data,
@@ -353,36 +330,17 @@ def _add_parts(resource: AnyResource) -> None:
         vars(resource)[request.name] = part
 
 
+def _part_data(resource: AnyResource, name: str) -> ResourceData:
+    data = getattr(resource.data, name, None)
+    if isinstance(data, ResourceData):
+        return data
+    missing = LookupError(f"its record refers to no {name}")
+    raise ResourceError(resource.name, "build", missing) from missing
+
+
 def _upwards(resource: AnyResource | None) -> list[AnyResource]:
     above: list[AnyResource] = []
     while resource is not None:
         above.append(resource)
         resource = resource.parent
     return above
-
-
-def _declared_data(resource_type: type) -> object:
-    """Find the data type among the bases of a class: a type, None for a service, or a variable not yet filled."""
-    if resource_type is BaseResource:
-        return None
-    for base in vars(resource_type).get("__orig_bases__", resource_type.__bases__):
-        origin = get_origin(base) or base
-        if not (isinstance(origin, type) and issubclass(origin, BaseResource)):
-            continue
-        arguments = get_args(base)
-        if origin is BaseResource:
-            declared = arguments[0] if arguments else None
-        else:
-            declared = _declared_data(origin)
-            variables = cast("tuple[object, ...]", getattr(origin, "__parameters__", ()))
-            declared = dict(zip(variables, arguments, strict=False)).get(declared, declared)
-        if isinstance(declared, ForwardRef):
-            declared = _resolved(declared, resource_type)
-        return None if declared is type(None) else declared
-    return None
-
-
-def _resolved(reference: ForwardRef, resource_type: type) -> object:
-    import sys
-
-    return getattr(sys.modules[resource_type.__module__], reference.__forward_arg__, reference)

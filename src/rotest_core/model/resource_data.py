@@ -30,6 +30,7 @@ from rotest_core.model.conversion import (
     to_json,
 )
 from rotest_core.model.record import ENVELOPE_FIELDS, Json, Record, RecordKey
+from rotest_core.model.validation import make, objection_of_all, objections, reason, unchecked
 
 
 @attrs.frozen(kw_only=True)
@@ -239,9 +240,9 @@ def _structure(
         found.extend(problem.below(field.name) for problem in below)
     if not found:
         try:
-            return own(**{_argument(own, key): value for key, value in values.items()})
+            return make(own, values)
         except Exception as error:
-            found.extend(_diagnose(own, values, error))
+            found.extend(objections(own, values, of=declared) or [Problem("", reason(error))])
     problems.extend(found)
     return None
 
@@ -284,8 +285,8 @@ def _as_json(
 ) -> dict[str, Json]:
     complete = dict(values)
     if not partial:
-        shell = _shell(data_type, values)
-        complete = {field: getattr(shell, field) for field in data_fields(data_type)}
+        instance = unchecked(data_type, values)
+        complete = {field: getattr(instance, field) for field in data_fields(data_type)}
     return {
         name: value.name if isinstance(value, ResourceData) else to_json(value)
         for name, value in complete.items()
@@ -295,65 +296,15 @@ def _as_json(
 def _validate(
     data_type: type[ResourceData], values: Mapping[str, object], name: str, *, partial: bool
 ) -> list[Problem]:
-    """Ask the validators of every field, all of them."""
-    shell = _shell(data_type, {**values, "name": name})
-    problems: list[Problem] = []
-    for field in data_fields(data_type).values():
-        if field.attribute.validator is None or field.reference is not None:
-            continue
-        if partial and field.name not in values:
-            continue
-        try:
-            field.attribute.validator(shell, field.attribute, getattr(shell, field.name))
-        except Exception as error:
-            problems.append(Problem(field.name, _reason(error)))
-    if problems or partial or any(isinstance(values.get(name), str) for name in references(data_type)):
+    """Ask the validators, but for those of references: what they refer to is not known here."""
+    named = {**values, "name": name}
+    referring = references(data_type)
+    plain = [field for field in data_fields(data_type) if field not in referring]
+    asked = [field for field in plain if field in values] if partial else plain
+    problems = objections(data_type, named, of=asked)
+    if problems or partial or any(values.get(field) is not None for field in referring):
         return problems
-    return _construct(data_type, {**values, "name": name})
-
-
-def _construct(data_type: type[ResourceData], values: Mapping[str, object]) -> list[Problem]:
-    try:
-        data_type(**{_argument(data_type, key): value for key, value in values.items()})
-    except Exception as error:
-        return [Problem("", _reason(error))]
-    return []
-
-
-def _diagnose(data_type: type[ResourceData], values: Mapping[str, object], error: Exception) -> list[Problem]:
-    """Find every field whose validator objects, after one did."""
-    shell = _shell(data_type, values)
-    problems: list[Problem] = []
-    for field in data_fields(data_type).values():
-        if field.attribute.validator is not None:
-            try:
-                field.attribute.validator(shell, field.attribute, getattr(shell, field.name))
-            except Exception as objection:
-                problems.append(Problem(field.name, _reason(objection)))
-    return problems or [Problem("", _reason(error))]
-
-
-def _shell(data_type: type[ResourceData], values: Mapping[str, object]) -> ResourceData:
-    """Make an instance without its own checks, to ask them one by one."""
-    shell = object.__new__(data_type)
-    for attribute in attrs.fields(data_type):
-        value = values.get(attribute.name, attribute.default)
-        if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
-            value = value.factory(shell) if value.takes_self else value.factory()
-        if attribute.converter is not None and attribute.name not in values and value is not attrs.NOTHING:
-            value = attribute.converter(value)
-        if value is not attrs.NOTHING:
-            object.__setattr__(shell, attribute.name, value)
-    return shell
-
-
-def _argument(data_type: type[ResourceData], name: str) -> str:
-    return cast("str", getattr(attrs.fields(data_type), name).alias)
-
-
-def _reason(error: Exception) -> str:
-    # The validators of attrs put the attribute and the value behind the text.
-    return str(error.args[0]) if error.args else type(error).__name__
+    return objection_of_all(data_type, named)
 
 
 def _record_error(key: RecordKey, problems: list[Problem]) -> RecordError:

@@ -15,6 +15,7 @@ value of the field's type.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import get_annotations
 from types import MemberDescriptorType
 from typing import Any, ClassVar, TypeGuard, get_origin, get_type_hints
 
@@ -30,12 +31,13 @@ def declared_parameters(service: type, base: type) -> dict[str, Any]:
         service: the class of the service.
         base: the class that all resources derive from; what it declares itself is no parameter.
     """
+    of_every_resource = get_annotations(base)
     names = [
         name
         for declaring in reversed(service.__mro__)
         if issubclass(declaring, base) and declaring is not base
-        for name in declaring.__dict__.get("__annotations__", ())
-        if not name.startswith("_") and name not in base.__dict__.get("__annotations__", ())
+        for name in get_annotations(declaring)
+        if not name.startswith("_") and name not in of_every_resource
     ]
     try:
         hints = get_type_hints(service)
@@ -69,7 +71,7 @@ def check_parameters(
     values: dict[str, object] = {}
     problems: list[str] = []
     for name, value in given.items():
-        if name != "name" and (hasattr(base, name) or name in base.__annotations__):
+        if name != "name" and (hasattr(base, name) or name in get_annotations(base)):
             problems.append(f"{name}: every resource has an attribute of this name already")
         elif name != "name" and declared and name not in declared:
             near = did_you_mean(name, declared)
