@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -20,7 +20,7 @@ SERVER = "from rpyc.cli.rpyc_classic import main; main()"
 
 
 @contextlib.contextmanager
-def rpyc_server() -> Iterator[int]:
+def rpyc_server() -> Generator[int]:
     """Run an RPyC classic server, and yield the port on which it listens."""
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER, "--host", "127.0.0.1", "--port", "0"],
@@ -45,7 +45,8 @@ def rpyc_server() -> Iterator[int]:
 def run(arguments: Sequence[str], inventory: Path) -> int:
     """Run ``rotest`` in this directory on an inventory; return its exit status."""
     return subprocess.call(
-        [sys.executable, "-m", "rotest_core", "run", "--set", f"inventory.file={inventory}", *arguments], cwd=HERE
+        [sys.executable, "-m", "rotest_core", "run", "--set", f"inventory.file={inventory}", *arguments],
+        cwd=HERE,
     )
 
 

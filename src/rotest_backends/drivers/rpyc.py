@@ -7,13 +7,16 @@ mode the far side offers what its service exposes and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from rotest_backends.drivers.limits import positive
 from rotest_core import DriverError
 
 if TYPE_CHECKING:
@@ -75,10 +78,8 @@ class RpycOptions:
     host: str
     port: int = attrs.field(default=18812, validator=[attrs.validators.gt(0), attrs.validators.lt(65536)])
     mode: Literal["classic", "service"] = "classic"
-    connect_timeout: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
-    request_timeout: float | None = attrs.field(
-        default=30.0, validator=attrs.validators.optional(attrs.validators.gt(0))
-    )
+    connect_timeout: float = attrs.field(default=10.0, validator=positive)
+    request_timeout: float | None = attrs.field(default=30.0, validator=positive)
     keepalive: bool = True
     tls: TlsOptions | None = None
     ssh: SshOptions | None = None
@@ -101,7 +102,8 @@ class RpycDriver:
     def __init__(self, options: RpycOptions) -> None:
         self.options = options
         self._connection: Connection | None = None
-        self._machine: SshMachine | None = None
+        # What to let go of, in reverse order, when the link is closed: tunnel, socket, connection.
+        self._held = contextlib.ExitStack()
 
     def open(self) -> None:
         """Connect, and see that an RPyC server answers.
@@ -114,7 +116,6 @@ class RpycDriver:
         self.close()
         try:
             self._connection = self._connect()
-            self._connection.ping(timeout=self.options.connect_timeout)
         except BaseException as error:
             self.close()
             if isinstance(error, Exception):
@@ -123,16 +124,9 @@ class RpycDriver:
 
     def close(self) -> None:
         """Close the link and its tunnel; harmless when there is none."""
-        connection, self._connection = self._connection, None
-        machine, self._machine = self._machine, None
-        try:
-            if connection is not None:
-                connection.close()
-        except (EOFError, OSError):
-            pass  # the far side went first
-        finally:
-            if machine is not None:
-                machine.close()
+        self._connection = None
+        held, self._held = self._held, contextlib.ExitStack()
+        held.close()
 
     @property
     def is_open(self) -> bool:
@@ -167,23 +161,68 @@ class RpycDriver:
 
     def _connect(self) -> Connection:
         from rpyc.core.service import MasterService, VoidService
+        from rpyc.core.stream import SocketStream
         from rpyc.utils import factory
 
         options = self.options
+        host, port = options.host, options.port
+        if options.ssh is not None:
+            host, port = "localhost", self._tunnel(options.ssh)
+        link = self._held.enter_context(_socket(host, port, options))
         # A master only: this side may use the far interpreter, the far side gets nothing of this one.
         service = MasterService if options.mode == "classic" else VoidService
         # Errors of the far side become the classes of this one, where this one has them loaded already.
         config = {"sync_request_timeout": options.request_timeout, "instantiate_custom_exceptions": True}
-        if options.ssh is not None:
-            self._machine = _ssh_machine(options.host, options.ssh, options.connect_timeout)
-            return factory.ssh_connect(self._machine, options.port, service, config)
-        from rpyc.core.stream import SocketStream
+        with _deadline(link, options.connect_timeout):
+            connection = factory.connect_stream(SocketStream(link), service, config)
+            self._held.callback(_close, connection, link)
+            connection.ping(timeout=options.connect_timeout)
+        return connection
 
-        return factory.connect_stream(SocketStream(_socket(options)), service, config)
+    def _tunnel(self, ssh: SshOptions) -> int:
+        """Open a tunnel to the server's port, and return the local port where it begins."""
+        machine = _ssh_machine(self.options.host, ssh, self.options.connect_timeout)
+        self._held.callback(machine.close)
+        # There is no way to let ssh choose the port and say which: between here and there another may take it.
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            port = int(unused.getsockname()[1])
+        self._held.enter_context(machine.tunnel(port, self.options.port))
+        return port
 
 
-def _socket(options: RpycOptions) -> socket.socket:
-    link = socket.create_connection((options.host, options.port), timeout=options.connect_timeout)
+def _close(connection: Connection, link: socket.socket) -> None:
+    """Close a connection without waiting for a far side that may be gone or stuck."""
+    with contextlib.suppress(OSError):
+        link.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(EOFError, OSError):
+        connection.close()
+
+
+@contextlib.contextmanager
+def _deadline(link: socket.socket, seconds: float) -> Generator[None]:
+    """Cut a socket off when the block takes too long: whoever waits for it gets a TimeoutError."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            link.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.start()
+    try:
+        yield
+    except Exception as error:
+        if late.is_set():
+            raise TimeoutError(f"no answer within {seconds:g} s") from error
+        raise
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _socket(host: str, port: int, options: RpycOptions) -> socket.socket:
+    link = socket.create_connection((host, port), timeout=options.connect_timeout)
     try:
         if options.keepalive:
             link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -223,8 +262,14 @@ def _explain(error: Exception, options: RpycOptions) -> str:
     explanations: list[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[], str]]] = [
         (ConnectionRefusedError, lambda: "nothing listens there; is the server started, and on this port?"),
         (socket.gaierror, lambda: f"the name {options.host!r} cannot be resolved"),
-        (TimeoutError, lambda: f"no answer within {options.connect_timeout:g} s; is the host up, and is it RPyC?"),
-        ((EOFError, ConnectionResetError), lambda: "it closed the link at once; is it RPyC, and does it want TLS?"),
+        (
+            TimeoutError,
+            lambda: f"no answer within {options.connect_timeout:g} s; is the host up, and is it RPyC?",
+        ),
+        (
+            (EOFError, ConnectionResetError),
+            lambda: "it closed the link at once; is it RPyC, and does it want TLS?",
+        ),
         (FileNotFoundError, lambda: f"{error}; are the paths of the certificates and keys right?"),
     ]
     if options.ssh is not None and type(error).__module__.startswith("plumbum"):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from rotest_backends.drivers.limits import positive
 from rotest_core import DriverError
 
 if TYPE_CHECKING:
@@ -32,10 +33,8 @@ class ShellOptions:
     """
 
     directory: Path | None = None
-    environment: Mapping[str, str] = attrs.field(factory=dict)
-    timeout: float | None = attrs.field(
-        default=60.0, validator=attrs.validators.optional(attrs.validators.gt(0))
-    )
+    environment: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    timeout: float | None = attrs.field(default=60.0, validator=positive)
     shell: str = "/bin/sh"
 
 
