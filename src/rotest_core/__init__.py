@@ -14,12 +14,9 @@ if TYPE_CHECKING:
     from unittest import TestCase as UnittestCase
 
     from rotest_core import errors, events
-    from rotest_core.authoring.case import (
-        TestCase,
-    )
-    from rotest_core.authoring.suite import (
-        TestSuite,
-    )
+    from rotest_core.authoring.case import TestCase
+    from rotest_core.authoring.checks import ExpectationFailure
+    from rotest_core.authoring.suite import TestSuite
     from rotest_core.errors import (
         ClaimError,
         ClaimTimeoutError,
@@ -44,34 +41,13 @@ if TYPE_CHECKING:
         UsageError,
         WorkDirError,
     )
-    from rotest_core.events import (
-        Cause,
-        Event,
-        Outcome,
-    )
-    from rotest_core.model.adapter import (
-        ResourceAdapter,
-    )
-    from rotest_core.model.lookup import (
-        Lookup,
-        Operator,
-        Query,
-    )
-    from rotest_core.model.record import (
-        Json,
-        Record,
-        RecordKey,
-    )
-    from rotest_core.model.request import (
-        Request,
-        ResourceT,
-    )
-    from rotest_core.model.resource import (
-        BaseResource,
-    )
-    from rotest_core.model.resource_data import (
-        ResourceData,
-    )
+    from rotest_core.events import Cause, Event, Outcome
+    from rotest_core.model.adapter import ResourceAdapter
+    from rotest_core.model.lookup import Lookup, Operator, Query
+    from rotest_core.model.record import Json, Record, RecordKey
+    from rotest_core.model.request import Request, ResourceT
+    from rotest_core.model.resource import BaseResource
+    from rotest_core.model.resource_data import ResourceData
 
 __all__ = [
     "BaseResource",
@@ -86,6 +62,7 @@ __all__ = [
     "DriverError",
     "DuplicatePluginError",
     "Event",
+    "ExpectationFailure",
     "InventoryError",
     "Json",
     "LeaseError",
@@ -120,6 +97,7 @@ __all__ = [
 # What is here is imported when it is asked for: a run of plain unittest modules does without most of it.
 _HOMES = {
     "rotest_core.authoring.case": ("TestCase",),
+    "rotest_core.authoring.checks": ("ExpectationFailure",),
     "rotest_core.authoring.suite": ("TestSuite",),
     "rotest_core.errors": (
         "ClaimError",

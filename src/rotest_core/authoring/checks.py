@@ -52,7 +52,7 @@ class FailedExpectation(NamedTuple):
 
     def __str__(self) -> str:
         file, line, function = self.place
-        return f'  File "{file}", line {line}, in {function}\n    {self.place.source}\n{self.text}'
+        return f'  File "{file}", line {line}, in {function}\n    {self.place.source}\n  {self.text}'
 
 
 class ExpectationFailure(AssertionError):  # noqa: N818 - it is a failure, and errors are something else
@@ -62,15 +62,19 @@ class ExpectationFailure(AssertionError):  # noqa: N818 - it is a failure, and e
         failures: what failed, in order.
     """
 
+    # What a traceback shows: where users find it.
+    __module__ = "rotest_core"
+
     def __init__(self, failures: Sequence[FailedExpectation]) -> None:
         self.failures = tuple(failures)
-        count = "1 expectation" if len(failures) == 1 else f"{len(failures)} expectations"
-        super().__init__("\n".join((f"{count} failed", *map(str, failures))))
+        reason = failures[0].text.partition("\n")[0]
+        heading = reason if len(failures) == 1 else f"{len(failures)} expectations failed; {reason}"
+        super().__init__("\n".join((heading, *map(str, failures))))
 
     @property
-    def place(self) -> Place:
-        """Say where the first of them is."""
-        return self.failures[0].place
+    def __rotest_place__(self) -> tuple[str, int]:
+        """Return the file and line of the first: what was raised in the end points nowhere."""
+        return self.failures[0].place[:2]
 
 
 class CheckedCase(unittest.TestCase):
@@ -162,7 +166,7 @@ class CheckedCase(unittest.TestCase):
 
     def judge(self, method: str, values: tuple[object, ...], place: Place, text: str) -> None:
         self.record(method, False, text, values, place)
-        self._failed.append(FailedExpectation(place, f"{self.failureException.__name__}: {text}"))
+        self._failed.append(FailedExpectation(place, text))
 
     def record(self, method: str, passed: bool, text: str, values: tuple[object, ...], place: Place) -> None:
         if self._rotest_context is not None:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rotest_core.model.matching import (
-        compare,
-        matches,
-        pattern,
-    )
-    from rotest_core.model.storable import (
-        check_storable,
-    )
-    from rotest_core.plugin.hookspecs import (
-        hookimpl,
-    )
-    from rotest_core.plugin.options import (
-        PluginContext,
-    )
+    from rotest_core.model.matching import compare, matches, pattern
+    from rotest_core.model.storable import check_storable
+    from rotest_core.plugin.hookspecs import hookimpl
+    from rotest_core.plugin.options import PluginContext
     from rotest_core.plugin.protocols import (
         Assignment,
         Candidate,
@@ -55,13 +45,8 @@ if TYPE_CHECKING:
         Worker,
         WorkerFactory,
     )
-    from rotest_core.plugin.registry import (
-        Registry,
-    )
-    from rotest_core.plugin.reports import (
-        ReportBuilder,
-        TestReport,
-    )
+    from rotest_core.plugin.registry import Registry
+    from rotest_core.plugin.reports import ReportBuilder, TestReport
 
 __all__ = [
     "Assignment",
