@@ -16,6 +16,15 @@ def _memory(context: PluginContext) -> LockStrategy:
     return memory(context)
 
 
+def _sqlite(context: PluginContext) -> LockStrategy:
+    from rotest_backends.locks.sqlite import sqlite
+
+    return sqlite(context)
+
+
 def register_locks(registry: Registry) -> None:
     """Register the built-in lock strategies."""
+    registry.lock_strategy(
+        "sqlite", _sqlite, summary="leases in an SQLite file, for all processes of one host"
+    )
     registry.lock_strategy("memory", _memory, summary="leases among the threads of one process")

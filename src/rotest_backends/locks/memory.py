@@ -133,11 +133,11 @@ class MemorySession:
         """Take a waiting claim back; see `LockSession.cancel`."""
         with self._lock:
             now = self._enter()
-            if self._ledger.cancel(self._number, claim, now):
-                self._strategy._publish()
-                return None
-            self._notices = [notice for notice in self._notices if not _grants(notice, claim)]
-            return self._ledger.granted(self._number, claim)
+            self._ledger.cancel(self._number, claim, now)
+            self._strategy._publish()
+            told = [notice for notice in self._notices if isinstance(notice, Grant) and notice.claim == claim]
+            self._notices = [notice for notice in self._notices if notice not in told]
+            return told[0] if told else None
 
     def release(self, leases: Sequence[Lease], *, dirty: bool = False) -> None:
         """Give leases back; see `LockSession.release`."""
@@ -184,10 +184,6 @@ class MemorySession:
     def _tell(self, notice: Notice) -> None:
         self._notices.append(notice)
         self._condition.notify_all()
-
-
-def _grants(notice: Notice, claim: str) -> bool:
-    return isinstance(notice, Grant) and notice.claim == claim
 
 
 def memory(context: PluginContext) -> MemoryLocks:

@@ -66,7 +66,4 @@ def _name(row: ClaimRow) -> str:
 
 
 def _blocker(row: ClaimRow, standing: Sequence[LeaseRow]) -> LeaseRow | None:
-    reach = 0
-    for demand in row.waiting.demands:
-        reach |= demand.pool.reach
-    return next((lease for lease in standing if reach >> lease.record & 1), None)
+    return next((lease for lease in standing if row.reach >> lease.record & 1), None)

@@ -95,6 +95,11 @@ class Ledger:
         self._put_session(row._replace(beat=now))
         return True
 
+    def refresh(self, session: int, beat: float) -> None:
+        """Know of a heartbeat that was written down elsewhere."""
+        if session in self.sessions:
+            self.sessions[session] = self.sessions[session]._replace(beat=beat)
+
     def overdue(self, now: float) -> list[SessionRow]:
         """Return the sessions whose time is up."""
         return [session for session in self.sessions.values() if session.until < now]
@@ -131,8 +136,9 @@ class Ledger:
 
     def submit(self, session: int, claim: Claim, now: float) -> Grant | None:
         """Grant a claim, or let it wait; see `LockSession.submit`."""
-        row = self._row(session, claim, now)
+        old = self._prepare(claim)
         outlook = self._view(now)
+        row = self._row(session, claim, now, old)
         if self.queue and _in_order(row) < _in_order(self.queue[-1]):
             return self._submit_between(row, now)
         records = assign(row.waiting.demands, outlook)
@@ -238,23 +244,37 @@ class Ledger:
 
     # How it is done
 
-    def _row(self, session: int, claim: Claim, now: float) -> ClaimRow:
-        demands = tuple(Demand(self.records.pool(want.candidates), want.exclusive) for want in claim.wants)
-        if self.records.capacity_changed:
-            self.records.capacity_changed = False
+    def _prepare(self, claim: Claim) -> ClaimRow | None:
+        """Learn what a claim tells of capacities, and take out of the queue what it replaces."""
+        news = [self.records.learn(want.candidates) for want in claim.wants]
+        if True in news:
             self.holdings.replace(list(self.holdings))
             self._outlook = None
-        ticket, first, since = self.counter + 1, rank(now, claim.priority), now
+        old = next((row for row in self.queue if row.claim.id == claim.id), None) if self.queue else None
+        if old is not None:
+            self._leave(old)
+        return old
+
+    def _row(self, session: int, claim: Claim, now: float, old: ClaimRow | None) -> ClaimRow:
+        if old is not None:
+            return self.claim_row(
+                session, claim, old.waiting.ticket, old.waiting.rank, old.since, old.deadline
+            )
         deadline = None if claim.wait is None else now + claim.wait
-        if self.queue:
-            old = next((row for row in self.queue if row.claim.id == claim.id), None)
-            if old is not None:
-                self._leave(old)
-                ticket, first, since, deadline = old.waiting.ticket, old.waiting.rank, old.since, old.deadline
+        return self.claim_row(session, claim, self.counter + 1, rank(now, claim.priority), now, deadline)
+
+    def claim_row(
+        self, session: int, claim: Claim, ticket: int, place: float, since: float, deadline: float | None
+    ) -> ClaimRow:
+        """Put a claim, and its place in the queue, into the shape in which the schedule asks for it."""
+        demands = tuple(Demand(self.records.pool(want.candidates), want.exclusive) for want in claim.wants)
+        # Pools are the same objects for the same candidates, and live as long as the row.
         shape = tuple((id(demand.pool), demand.exclusive) for demand in demands)
-        return ClaimRow(
-            session, claim, Waiting(ticket, first, demands, shape, not claim.within), since, deadline
-        )
+        reach = 0
+        for demand in demands:
+            reach |= demand.pool.reach
+        waiting = Waiting(ticket, place, demands, shape, not claim.within)
+        return ClaimRow(session, claim, waiting, reach, since, deadline)
 
     def _submit_between(self, row: ClaimRow, now: float) -> Grant | None:
         """Put a claim before some that wait and see what comes of it."""
@@ -279,7 +299,7 @@ class Ledger:
         if row.waiting.ticket > self.counter:
             self._log_claim(LockStep.WAITING, now, row.claim, self.sessions[row.session])
         insort(self.queue, row, key=_in_order)
-        self._wanted |= _reach(row)
+        self._wanted |= row.reach
         self._changes.claims[row.waiting.ticket] = row
 
     def _leave(self, row: ClaimRow) -> None:
@@ -300,7 +320,7 @@ class Ledger:
             self._news.append((row.session, self._grant(row, records, now)))
         self._wanted = 0
         for row in self.queue:
-            self._wanted |= _reach(row)
+            self._wanted |= row.reach
         self._outlook = plan.outlook
         return plan.outlook
 
@@ -447,13 +467,6 @@ class Ledger:
         self._changes.events.append(
             EventRow(self.counter, now + self.offset, step, claim, run, label, leases, dirty, reason)
         )
-
-
-def _reach(row: ClaimRow) -> int:
-    reach = 0
-    for demand in row.waiting.demands:
-        reach |= demand.pool.reach
-    return reach
 
 
 def _belongs(other: LeaseRow, lease: LeaseRow) -> bool:

@@ -62,6 +62,7 @@ class ClaimRow(NamedTuple):
         session: number of the session that made it.
         claim: as it was made.
         waiting: as the schedule sees it.
+        reach: bits of all records and parts that could serve it.
         since: the moment of asking.
         deadline: the moment at which it has waited as long as it may, None for never.
     """
@@ -69,6 +70,7 @@ class ClaimRow(NamedTuple):
     session: int
     claim: Claim
     waiting: Waiting
+    reach: int
     since: float
     deadline: float | None
 

@@ -1,0 +1,188 @@
+"""Leases among the processes of one host, wherever the books are kept.
+
+Whoever changes the books grants what has become free in the same transaction, and wakes the winners after it. Each
+process beats from a thread; one that dies is noticed at once by those who wait for what it holds.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
+
+from rotest_backends.locks.books import Books
+from rotest_backends.locks.letters import ended_letter, news_letters
+from rotest_backends.locks.liveness import is_dead
+from rotest_backends.locks.mailbox import Postman
+from rotest_backends.locks.session import HostSession
+from rotest_core.allocation.ledger import Ledger
+from rotest_core.allocation.showing import held_lease, status_of
+from rotest_core.errors import LeaseError, StoreError
+from rotest_core.model.record import RecordKey
+from rotest_core.plugin.protocols.locks import HeldLease, LockEvent, LockStatus, Owner
+
+ResultT = TypeVar("ResultT")
+
+_BEATS_PER_LIFE = 3
+
+
+class HostLocks:
+    """Keep exclusion among the processes of one host.
+
+    Args:
+        books: where the ledger is kept.
+    """
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._pid = os.getpid()
+        self._postman = Postman()
+        self._sessions: dict[int, HostSession] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._wake = threading.Event()
+        self._heart: threading.Thread | None = None
+
+    def open(self, owner: Owner, *, ttl: float) -> HostSession:
+        """Open a session; see `LockStrategy.open`."""
+        self.reap()
+        session = HostSession(self, owner, ttl)
+        with self._lock:
+            self._sessions[session.number] = session
+            self._wake.set()
+            if self._heart is None:
+                self._heart = threading.Thread(target=self._beat, name="rotest-heartbeat", daemon=True)
+                self._heart.start()
+        return session
+
+    def status(self) -> LockStatus:
+        """Return who holds what and who waits."""
+        self.reap()
+        return self._books.look(lambda ledger: status_of(ledger, time.monotonic()))
+
+    def history(self, *, after: int = 0) -> Sequence[LockEvent]:
+        """Return the events; see `LockStrategy.history`."""
+        return self._books.history(after)
+
+    def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:
+        """End the leases of a record by force; see `LockStrategy.end`."""
+
+        def step(ledger: Ledger) -> list[tuple[str, HeldLease]]:
+            rows = ledger.end(key, time.monotonic(), reason=reason)
+            return [(ledger.sessions[row.session].address, held_lease(ledger, row)) for row in rows]
+
+        ended = self.transact(step)
+        for address, held in ended:
+            self.send(address, ended_letter(held.lease, reason))
+        return [held for _, held in ended]
+
+    def close(self) -> None:
+        """Close all sessions; may be called twice."""
+        if self._closed or not self.at_home:
+            return
+        self._closed = True
+        for session in list(self._sessions.values()):
+            session.close()
+        self._wake.set()
+        if self._heart is not None:
+            self._heart.join()
+        self._postman.close()
+        self._books.close()
+
+    # For sessions
+
+    @property
+    def at_home(self) -> bool:
+        """Tell whether this is the process that opened the strategy, and no child that it forked."""
+        return os.getpid() == self._pid
+
+    def transact(self, step: Callable[[Ledger], ResultT], *, beats: bool = False) -> ResultT:
+        """Change the books, and tell those who were granted something by it."""
+        if not self.at_home:
+            raise LeaseError("leases cannot be used in a process forked from the one that opened them")
+        letters: list[tuple[str, bytes]] = []
+
+        def step_and_news(ledger: Ledger) -> ResultT:
+            result = step(ledger)
+            for session, grant in ledger.take_news():
+                letters.extend(news_letters(ledger, session, grant))
+            return result
+
+        result = self._books.transact(step_and_news, beats=beats)
+        for address, content in letters:
+            self.send(address, content)
+        return result
+
+    def look(self, reader: Callable[[Ledger], ResultT]) -> ResultT:
+        """Read the books."""
+        return self._books.look(reader)
+
+    def send(self, address: str, content: bytes) -> None:
+        """Send a letter."""
+        self._postman.send(address, content)
+
+    def reap(self, suspects: Collection[int] | None = None) -> bool:
+        """End the sessions of processes that died, and those whose time is up.
+
+        Args:
+            suspects: sessions whose processes may have died; None for all.
+
+        Returns:
+            Whether there were any.
+        """
+
+        def find(ledger: Ledger) -> tuple[bool, dict[int, str]]:
+            return bool(ledger.overdue(time.monotonic())), {
+                row.number: f"its process {row.owner.pid} died"
+                for row in ledger.sessions.values()
+                if (suspects is None or row.number in suspects) and not row.reservation and is_dead(row.owner)
+            }
+
+        overdue, dead = self._books.look(find)
+        if overdue or dead:
+            self.transact(lambda ledger: _bury(ledger, dead), beats=True)
+        return overdue or bool(dead)
+
+    def leave(self, session: HostSession) -> None:
+        """Forget a session that closed."""
+        with self._lock:
+            self._sessions.pop(session.number, None)
+
+    def renumber(self, session: HostSession, old: int) -> None:
+        """Know a session by its new number, after it had been taken for dead."""
+        with self._lock:
+            self._sessions.pop(old, None)
+            self._sessions[session.number] = session
+
+    def _beat(self) -> None:
+        while not self._closed:
+            self._wake.wait(self._interval())
+            self._wake.clear()
+            try:
+                self._beat_once()
+            except StoreError:
+                # The next beat may succeed; until the time to live is over nothing is lost.
+                continue
+
+    def _interval(self) -> float:
+        with self._lock:
+            return min((session.ttl for session in self._sessions.values()), default=1.0) / _BEATS_PER_LIFE
+
+    def _beat_once(self) -> None:
+        with self._lock:
+            sessions = self._sessions.copy()
+        for number in self._books.beat(sessions, time.monotonic()):
+            sessions[number].revive()
+
+
+def _bury(ledger: Ledger, dead: dict[int, str]) -> None:
+    now = time.monotonic()
+    # Asked again, for one that had fallen silent may have beaten meanwhile; who died stays dead.
+    silent = {
+        row.number: "its time was up" if row.reservation else "its heartbeat stopped"
+        for row in ledger.overdue(now)
+    }
+    for number, reason in {**silent, **dead}.items():
+        ledger.close(number, now, reason=reason)

@@ -1,0 +1,82 @@
+"""Tell whether the processes behind sessions still live, and be woken when one dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+
+from rotest_core.allocation.owner import boot_identifier, start_time
+from rotest_core.plugin.protocols.locks import Owner
+
+_WATCHED = 64
+"""How many processes one session watches at most: each costs a descriptor."""
+
+
+def is_dead(owner: Owner) -> bool:
+    """Tell whether the process that opened a session is known to have ended.
+
+    Only of a process of this host, boot and process name space that can be known; all others have their time to live.
+    """
+    here = boot_identifier()
+    if owner.boot != here:
+        # The files of these strategies are of one host: another boot of it is over.
+        return _boot(owner.boot) != _boot(here)
+    return start_time(owner.pid) != owner.started
+
+
+class Watcher:
+    """Watch processes through descriptors that become readable when one ends.
+
+    Where the system has none, or a process cannot be seen from here, there is nothing to wait on: then it is found
+    dead when it is asked for again.
+    """
+
+    def __init__(self) -> None:
+        self._descriptors: dict[int, int] = {}
+
+    def add(self, session: int, owner: Owner) -> bool:
+        """Watch the process of a session; return False if it has ended."""
+        if session in self._descriptors:
+            return True
+        if (
+            owner.boot == boot_identifier()
+            and hasattr(os, "pidfd_open")
+            and len(self._descriptors) < _WATCHED
+        ):
+            try:
+                descriptor = os.pidfd_open(owner.pid)
+            except OSError:
+                return not is_dead(owner)
+            self._descriptors[session] = descriptor
+        # Asked only now: from here on the number means this process and no later one.
+        if is_dead(owner):
+            self.forget(session)
+            return False
+        return True
+
+    def descriptors(self) -> Collection[int]:
+        """Return the descriptors to wait on."""
+        return self._descriptors.values()
+
+    def ended(self, descriptors: Iterable[int]) -> list[int]:
+        """Return the sessions whose processes have ended, of those with these descriptors, and forget them."""
+        ready = set(descriptors)
+        sessions = [session for session, descriptor in self._descriptors.items() if descriptor in ready]
+        for session in sessions:
+            self.forget(session)
+        return sessions
+
+    def forget(self, session: int) -> None:
+        """Watch a session no longer."""
+        descriptor = self._descriptors.pop(session, None)
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Watch nobody any longer."""
+        for session in list(self._descriptors):
+            self.forget(session)
+
+
+def _boot(identifier: str) -> str:
+    return identifier.partition("/")[0]

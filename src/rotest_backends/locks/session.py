@@ -1,0 +1,312 @@
+"""One process's claims and leases among those of the host."""
+
+from __future__ import annotations
+
+import select
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from rotest_backends.locks.letters import Watch, read_letter, wake_letter
+from rotest_backends.locks.liveness import Watcher
+from rotest_backends.locks.mailbox import Mailbox
+from rotest_core.allocation.ledger import Ledger
+from rotest_core.errors import LeaseError, LeaseLostError
+from rotest_core.plugin.protocols.locks import Claim, ClaimExpired, Grant, Lease, LeaseLost, Notice, Owner
+
+if TYPE_CHECKING:
+    from rotest_backends.locks.host import HostLocks
+
+ResultT = TypeVar("ResultT")
+
+_LOOK_AGAIN = 1.0
+"""Seconds after which a session that waits reads the books though nobody told it to: what a lost message costs."""
+
+_FOR_EVER = float("inf")
+
+_SILENT = "the process did not beat for longer than its leases' time to live"
+
+
+class _Waiting(NamedTuple):
+    """A claim that waits, and the moment at which it has waited as long as it may."""
+
+    claim: Claim
+    deadline: float
+
+
+class HostSession:
+    """Claim, hold and release; see `LockSession`.
+
+    Args:
+        locks: the strategy that opened the session.
+        owner: who it is.
+        ttl: seconds that it outlives its last heartbeat.
+    """
+
+    def __init__(self, locks: HostLocks, owner: Owner, ttl: float) -> None:
+        self.ttl = ttl
+        self._locks = locks
+        self._owner = owner
+        self._mailbox = Mailbox()
+        self._watcher = Watcher()
+        self._lock = threading.RLock()
+        self._mine: dict[int, Lease] = {}
+        self._waiting: dict[str, _Waiting] = {}
+        self._notices: list[Notice] = []
+        self._sleepers = 0
+        self._look_at = 0.0
+        self._closed = False
+        self.number = self._open()
+
+    def submit(self, claim: Claim) -> Grant | None:
+        """Ask for a claim; see `LockSession.submit`."""
+        with self._lock:
+            grant, rivals = self._submit(claim)
+            # Who stands in the way may have died unseen, for nobody watched while nobody waited.
+            if grant is None and self._watch(rivals) and claim.wait == 0:
+                grant, _ = self._submit(claim)
+            if grant is not None:
+                self._keep(grant)
+            elif claim.wait != 0:
+                self._await(claim)
+            return grant
+
+    def wait(self, timeout: float) -> Sequence[Notice]:
+        """Return what happened; see `LockSession.wait`."""
+        deadline = time.monotonic() + timeout
+        while True:
+            with self._lock:
+                self._read_letters()
+                now = time.monotonic()
+                if self._waiting and not self._notices:
+                    self._expire(now)
+                    if now >= self._look_at:
+                        self._look_again(now)
+                if self._notices or self._closed or now >= deadline:
+                    notices, self._notices = self._notices, []
+                    return notices
+                poll = self._poll()
+                until = min(deadline, self._next_moment())
+                self._sleepers += 1
+            ready = poll.poll(max(0.0, until - time.monotonic()) * 1000)
+            with self._lock:
+                self._sleepers -= 1
+                died = self._watcher.ended(descriptor for descriptor, _ in ready)
+            if died:
+                self._locks.reap(died)
+
+    def cancel(self, claim: str) -> Grant | None:
+        """Take a waiting claim back; see `LockSession.cancel`."""
+        with self._lock:
+            if self._waiting.pop(claim, None) is not None:
+                grant = self._withdraw(claim)
+                if grant is not None:
+                    self._keep(grant)
+                return grant
+            told = [notice for notice in self._notices if isinstance(notice, Grant) and notice.claim == claim]
+            self._notices = [notice for notice in self._notices if notice not in told]
+            return told[0] if told else None
+
+    def release(self, leases: Sequence[Lease], *, dirty: bool = False) -> None:
+        """Give leases back; see `LockSession.release`."""
+        self._give(leases, lambda ledger: ledger.release(self.number, leases, time.monotonic(), dirty=dirty))
+
+    def hold(self, leases: Sequence[Lease], *, name: str, duration: float, reason: str = "") -> None:
+        """Turn leases into a reservation; see `LockSession.hold`."""
+        self._give(
+            leases,
+            lambda ledger: ledger.hold(
+                self.number, leases, time.monotonic(), name=name, duration=duration, reason=reason
+            ),
+        )
+
+    def adopt(self, name: str) -> Grant | None:
+        """Take over a reservation; see `LockSession.adopt`."""
+        with self._lock:
+            grant = self._here(lambda ledger: ledger.adopt(self.number, name, time.monotonic()))
+            if grant is not None:
+                self._keep(grant)
+            return grant
+
+    def close(self) -> None:
+        """Cancel all claims and release all leases; see `LockSession.close`."""
+        with self._lock:
+            if self._closed or not self._locks.at_home:
+                return
+            self._closed = True
+            self._locks.leave(self)
+            self._locks.transact(lambda ledger: ledger.close(self.number, time.monotonic()))
+            self._mine.clear()
+            self._waiting.clear()
+            self._watcher.close()
+            self._stir()
+            if not self._sleepers:
+                self._mailbox.close()
+
+    def revive(self) -> None:
+        """Begin anew after the session was taken for dead: its leases are lost, its claims wait again."""
+        with self._lock:
+            if self._closed:
+                return
+            self._notices += [LeaseLost(lease, _SILENT) for lease in self._mine.values()]
+            self._mine.clear()
+            old, self.number = self.number, self._open()
+            self._locks.renumber(self, old)
+            waiting, self._waiting = self._waiting, {}
+            for claim, _ in waiting.values():
+                grant, _rivals = self._submit(claim)
+                if grant is None:
+                    self._await(claim)
+                else:
+                    self._keep(grant)
+                    self._notices.append(grant)
+            self._stir()
+
+    # All below is called with the lock held.
+
+    def _open(self) -> int:
+        session = self._locks.transact(
+            lambda ledger: ledger.open(
+                self._owner, time.monotonic(), ttl=self.ttl, address=self._mailbox.address
+            )
+        )
+        return session.number
+
+    def _here(self, step: Callable[[Ledger], ResultT]) -> ResultT:
+        """Take a step of this session, which begins anew if it had been taken for dead."""
+        if self._closed:
+            raise LeaseError("the session was closed")
+
+        def step_if_known(ledger: Ledger) -> tuple[ResultT] | None:
+            return (step(ledger),) if self.number in ledger.sessions else None
+
+        while (result := self._locks.transact(step_if_known)) is None:
+            self.revive()
+        return result[0]
+
+    def _submit(self, claim: Claim) -> tuple[Grant | None, list[tuple[int, Owner]]]:
+        def step(ledger: Ledger) -> tuple[Grant | None, list[tuple[int, Owner]]]:
+            grant = ledger.submit(self.number, claim, time.monotonic())
+            return grant, [] if grant else _rivals(ledger, claim)
+
+        return self._here(step)
+
+    def _give(self, leases: Sequence[Lease], step: Callable[[Ledger], list[Lease]]) -> None:
+        with self._lock:
+            if self._closed:
+                raise LeaseError("the session was closed")
+            lost = self._locks.transact(
+                lambda ledger: step(ledger) if self.number in ledger.sessions else list(leases)
+            )
+            for lease in leases:
+                self._mine.pop(lease.token, None)
+        if lost:
+            raise LeaseLostError(str(lease.key) for lease in lost)
+
+    def _keep(self, grant: Grant) -> None:
+        for lease in grant.leases:
+            self._mine[lease.token] = lease
+
+    def _await(self, claim: Claim) -> None:
+        now = time.monotonic()
+        if claim.id not in self._waiting:
+            self._waiting[claim.id] = _Waiting(claim, _FOR_EVER if claim.wait is None else now + claim.wait)
+        if len(self._waiting) == 1:
+            self._look_at = now + _LOOK_AGAIN
+        self._stir()
+
+    def _stir(self) -> None:
+        """Wake the threads that wait: there is something new to wait for."""
+        if self._sleepers:
+            self._locks.send(self._mailbox.address, wake_letter())
+
+    def _withdraw(self, claim: str, *, expired: bool = False) -> Grant | None:
+        """Take a claim out of the queue; return its grant if that came first."""
+
+        def step(ledger: Ledger) -> Grant | None:
+            if ledger.cancel(self.number, claim, time.monotonic(), expired=expired):
+                return None
+            return ledger.granted(self.number, claim)
+
+        return self._locks.transact(step)
+
+    def _poll(self) -> select.poll:
+        poll = select.poll()
+        poll.register(self._mailbox.fileno(), select.POLLIN)
+        if self._waiting:
+            for descriptor in self._watcher.descriptors():
+                poll.register(descriptor, select.POLLIN)
+        return poll
+
+    def _next_moment(self) -> float:
+        if not self._waiting:
+            return _FOR_EVER
+        return min(self._look_at, *(waiting.deadline for waiting in self._waiting.values()))
+
+    def _read_letters(self) -> None:
+        for content in self._mailbox.receive():
+            letter = read_letter(content)
+            if isinstance(letter, Grant):
+                self._win(letter)
+            elif isinstance(letter, LeaseLost):
+                self._lose(letter)
+            elif isinstance(letter, Watch) and self._waiting:
+                self._watch([(letter.session, letter.owner)])
+
+    def _win(self, grant: Grant) -> None:
+        if self._waiting.pop(grant.claim, None) is not None:
+            self._keep(grant)
+            self._notices.append(grant)
+
+    def _lose(self, lost: LeaseLost) -> None:
+        if self._mine.pop(lost.lease.token, None) is not None:
+            self._notices.append(lost)
+
+    def _expire(self, now: float) -> None:
+        for claim, deadline in list(self._waiting.values()):
+            if deadline <= now:
+                grant = self._withdraw(claim.id, expired=True)
+                if grant is not None:
+                    self._win(grant)
+                else:
+                    del self._waiting[claim.id]
+                    self._notices.append(ClaimExpired(claim.id))
+
+    def _watch(self, rivals: Sequence[tuple[int, Owner]]) -> bool:
+        """Watch the processes that stand in the way; return whether some are found dead and done with."""
+        dead = [number for number, owner in rivals if not self._watcher.add(number, owner)]
+        return self._locks.reap(dead) if dead else False
+
+    def _look_again(self, now: float) -> None:
+        """Find out from the books what no letter told."""
+        self._look_at = now + _LOOK_AGAIN
+        here, grants, held, rivals = self._locks.look(self._read_books)
+        if not here:
+            self.revive()
+            return
+        for grant in grants:
+            self._win(grant)
+        for lease in [lease for token, lease in self._mine.items() if token not in held]:
+            self._lose(LeaseLost(lease, "somebody ended it"))
+        self._locks.reap([number for number, _ in rivals])
+        self._watch(rivals)
+
+    def _read_books(self, ledger: Ledger) -> tuple[bool, list[Grant], set[int], list[tuple[int, Owner]]]:
+        grants = [grant for claim in self._waiting if (grant := ledger.granted(self.number, claim))]
+        held = {row.lease.token for row in ledger.holdings.of_session(self.number)}
+        rivals = [rival for waiting in self._waiting.values() for rival in _rivals(ledger, waiting.claim)]
+        return self.number in ledger.sessions, grants, held, rivals
+
+
+def _rivals(ledger: Ledger, claim: Claim) -> list[tuple[int, Owner]]:
+    """Return the sessions that hold something that could serve a claim."""
+    reach = 0
+    for want in claim.wants:
+        reach |= ledger.records.pool(want.candidates).reach
+    numbers = {row.session for row in ledger.holdings if reach >> row.record & 1}
+    return [
+        (number, ledger.sessions[number].owner)
+        for number in sorted(numbers)
+        if not ledger.sessions[number].reservation
+    ]
