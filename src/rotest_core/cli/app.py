@@ -42,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """
     try:
         status = _dispatch(list(sys.argv[1:] if words is None else words))
-        sys.stdout.flush()
+        _flush()
     except RotestError as error:
         return _complain(f"error: {error}", error.exit_status)
     except KeyboardInterrupt:
@@ -125,11 +125,16 @@ def _execute(name: str, command: Command, words: list[str]) -> int:
 
 def _complain(message: str, status: int) -> int:
     try:
-        sys.stdout.flush()
+        _flush()
         print(f"rotest: {message}", file=sys.stderr)
     except BrokenPipeError:
         return _leave_pipe()
     return status
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # a daemon may have none
+        sys.stdout.flush()
 
 
 def _leave_pipe() -> int:
