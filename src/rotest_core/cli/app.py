@@ -12,7 +12,7 @@ from rotest_core.errors import EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, RotestErro
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Final
 
     from rotest_core.plugin.protocols.command import Command
@@ -40,8 +40,13 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    return guarded(lambda: _dispatch(list(sys.argv[1:] if words is None else words)))
+
+
+def guarded(call: Callable[[], int]) -> int:
+    """Call something that gives an exit status, and answer what it raises with a message and a status."""
     try:
-        status = _dispatch(list(sys.argv[1:] if words is None else words))
+        status = call()
         _flush()
     except RotestError as error:
         return _complain(f"error: {error}", error.exit_status)

@@ -44,6 +44,10 @@ class Bus:
         self._handlers[name] = handler
         self._sinks.append((name, handler.handle))
 
+    def watch(self, watcher: Callable[[Event], None]) -> None:
+        """Let a part of the run itself see all events from now on, before the handlers do."""
+        self._sinks.insert(0, ("", watcher))
+
     def emit(self, event: Event) -> None:
         """Write an event down, then deliver it."""
         with self._lock:
@@ -58,6 +62,11 @@ class Bus:
                     self._deliver(self._queue.popleft())
             finally:
                 self._delivering = False
+
+    def abandon(self) -> None:
+        """Write events down from now on, and let the handlers be as they are."""
+        self._sinks = []
+        self._handlers.clear()
 
     def close(self) -> None:
         """Close the handlers, in the order they came, and then the journal.

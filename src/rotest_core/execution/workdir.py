@@ -58,9 +58,16 @@ class RunDirectory:
         try:
             os.makedirs(runs, exist_ok=True)
             self.path = _make_unique(runs, name)
-            _link_latest(runs, os.path.basename(self.path))
         except OSError as error:
             raise WorkDirError(work_dir, error) from error
+
+    def publish(self) -> None:
+        """Let ``latest`` lead here."""
+        _link_latest(*os.path.split(self.path))
+
+    def discard(self) -> None:
+        """Remove a directory in which no run came to pass."""
+        _remove_tree(self.path)
 
     def join(self, *names: str) -> str:
         """Return a path in it."""

@@ -9,6 +9,7 @@ from rotest_core.errors import DuplicatePluginError, UnknownPluginError
 
 if TYPE_CHECKING:
     from rotest_core.plugin.protocols.command import CommandFactory
+    from rotest_core.plugin.protocols.debugger import DebuggerFactory
     from rotest_core.plugin.protocols.driver import DriverFactory
     from rotest_core.plugin.protocols.executor import ExecutorFactory
     from rotest_core.plugin.protocols.handler import OutputHandlerFactory
@@ -31,8 +32,8 @@ class Catalogue(Generic[FactoryT]):
     """Hold the factories of one kind of plugin by name.
 
     Args:
-        kind: what messages call it: ``output``, ``store``, ``lock strategy``, ``driver``, ``executor`` or
-            ``command``.
+        kind: what messages call it: ``output``, ``store``, ``lock strategy``, ``driver``, ``executor``,
+            ``command`` or ``debugger``.
         suppliers: names that known packages would supply, with the distribution to install.
         missing: why what a distribution would supply is not here, by distribution; filled while plugins are
             loaded.
@@ -109,6 +110,10 @@ class Registry:
         """Register a sub-command of ``rotest``."""
         self._catalogues.commands.add(name, factory, owner=self._owner, summary=summary)
 
+    def debugger(self, name: str, factory: DebuggerFactory, *, summary: str = "") -> None:
+        """Register a debugger for ``--debug``."""
+        self._catalogues.debuggers.add(name, factory, owner=self._owner, summary=summary)
+
     def output(self, name: str, factory: OutputHandlerFactory, *, summary: str = "") -> None:
         """Register an output handler."""
         self._catalogues.outputs.add(name, factory, owner=self._owner, summary=summary)
@@ -136,3 +141,4 @@ class Catalogues:
         self.commands: Catalogue[CommandFactory] = Catalogue(
             "command", {"shell": "rotest-shell"}, self.missing
         )
+        self.debuggers: Catalogue[DebuggerFactory] = Catalogue("debugger", {}, self.missing)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rotest_core.plugin.protocols.command import Command, CommandFactory
+    from rotest_core.plugin.protocols.debugger import Debugger, DebuggerFactory
     from rotest_core.plugin.protocols.driver import Driver, DriverFactory
     from rotest_core.plugin.protocols.executor import (
         Assignment,
@@ -52,6 +53,8 @@ __all__ = [
     "Command",
     "CommandFactory",
     "Coordinator",
+    "Debugger",
+    "DebuggerFactory",
     "Driver",
     "DriverFactory",
     "Executor",
@@ -82,7 +85,7 @@ __all__ = [
     "WorkerFactory",
 ]
 
-_MODULES = ("command", "driver", "executor", "handler", "locks", "store")
+_MODULES = ("command", "debugger", "driver", "executor", "handler", "locks", "store")
 
 if not TYPE_CHECKING:
     # On demand: some of these need attrs, which a run of plain tests does without.

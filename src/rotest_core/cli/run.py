@@ -1,0 +1,152 @@
+"""``rotest run``: run tests; also what ``python test_file.py`` does through `main`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from rotest_core.cli.color import use_color
+from rotest_core.cli.command import load_plugins_for, settings_from
+from rotest_core.cli.parser import add_run_options
+from rotest_core.errors import EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED, UsageError
+from rotest_core.execution.interrupts import Interrupts
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from rotest_core.config.settings import Settings
+    from rotest_core.execution.debugging import PostMortem
+    from rotest_core.execution.plan import Plan
+    from rotest_core.plugin.loader import Plugins
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_run_options(parser)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run, or list, what the configuration asks for."""
+    with Interrupts() as interrupts:
+        settings = settings_from(arguments)
+        return _run(settings, settings.run.paths, (), interrupts)
+
+
+def main(*classes: type) -> NoReturn:
+    """Run tests and leave the program with the exit status, as ``python test_file.py`` should.
+
+    The command line is that of ``rotest run``, but for paths.
+
+    Args:
+        classes: cases, flows and suites to run; all that the calling program defines when there are none.
+    """
+    from rotest_core.cli.app import guarded
+
+    sys.exit(guarded(lambda: _run_program(classes)))
+
+
+def _run_program(classes: Sequence[type]) -> int:
+    from rotest_core.cli.parser import make_parser
+
+    parser = make_parser("run", "run the tests of this file")
+    parser.prog = os.path.basename(sys.argv[0])
+    configure(parser)
+    try:
+        arguments = parser.parse(sys.argv[1:])
+    except SystemExit:  # the help was asked for, and printed
+        return 0
+    if getattr(arguments, "run.paths", None):
+        raise UsageError("this runs the tests of the file itself; choose among them with -f")
+    with Interrupts() as interrupts:
+        return _run(settings_from(arguments), (), classes or _classes_of_program(), interrupts)
+
+
+def _classes_of_program() -> list[type]:
+    import unittest
+
+    return [
+        value
+        for value in vars(sys.modules["__main__"]).values()
+        if isinstance(value, type) and value.__module__ == "__main__" and issubclass(value, unittest.TestCase)
+    ]
+
+
+def _run(settings: Settings, paths: Sequence[str], classes: Sequence[type], interrupts: Interrupts) -> int:
+    run = settings.run
+    if run.list:
+        from rotest_core.execution.listing import list_tests
+
+        return list_tests(
+            paths,
+            root=settings.root,
+            stream=sys.stdout,
+            work_dir=run.work_dir,
+            exclude=run.exclude,
+            filter=run.filter,
+            classes=classes,
+            color=use_color(settings.terminal.color, sys.stdout),
+        )
+    from rotest_core.execution.plan import make_plan
+
+    plugins = load_plugins_for(settings)
+    _check_outputs(settings, plugins)
+    plan = make_plan(
+        paths,
+        root=settings.root,
+        exclude=run.exclude,
+        filter=run.filter,
+        order=run.order,
+        overrides=run.resources,
+        classes=classes,
+        config=settings.config,
+    )
+    if not plan.tests:
+        left_out = f": the filter {run.filter!r} leaves out all {len(plan.left_out)}" if plan.left_out else ""
+        print(f"rotest: no tests were found{left_out}", file=sys.stderr)
+        return EXIT_NOTHING_MATCHED
+    return _carry_out(settings, plugins, plan, interrupts)
+
+
+def _check_outputs(settings: Settings, plugins: Plugins) -> None:
+    """Refuse names that nothing supplies before anything is imported for the sake of tests."""
+    for name in settings.run.outputs:
+        plugins.catalogues.outputs.get(name)
+    plugins.catalogues.executors.get(settings.run.executor)
+    if settings.run.delta:
+        raise UsageError("run.delta (-d/--delta) cannot be done by this version")
+
+
+def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:
+    from rotest_core.execution.run import Run, Surroundings
+    from rotest_core.session import Session
+
+    post_mortem = _post_mortem(plugins) if settings.run.debug else None
+    with Session(settings, plugins) as session:
+        around = Surroundings(
+            stream=sys.stdout,
+            color=use_color(settings.terminal.color, sys.stdout),
+            command=tuple(sys.argv),
+            open_leases=session.open_leases,
+            close_leases=session.close_leases,
+            interrupts=interrupts,
+            on_failure=post_mortem and post_mortem.on_failure,
+            on_failed_expectation=post_mortem and post_mortem.on_failed_expectation,
+        )
+        end = Run(settings, plugins, around).carry_out(plan)
+    for problem in end.problems:
+        print(f"rotest: {problem}", file=sys.stderr)
+    if interrupts.leaving:
+        # At once: threads that the tests left behind would hold the interpreter up.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(EXIT_INTERRUPTED)
+    return end.status
+
+
+def _post_mortem(plugins: Plugins) -> PostMortem:
+    from rotest_core.execution.debugging import PostMortem, choose_debugger
+
+    return PostMortem(choose_debugger(plugins.catalogues.debuggers), sys.stdout)

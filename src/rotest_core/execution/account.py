@@ -1,0 +1,95 @@
+"""Keep account of a run: which groups are open, how many tests had which outcome."""
+
+from __future__ import annotations
+
+import time
+
+from rotest_core.errors import EXIT_FAILED, EXIT_INFRASTRUCTURE, EXIT_PASSED
+from rotest_core.events import Cause, GroupFinished, GroupStarted, Outcome, TestFinished
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rotest_core.events import Event
+    from rotest_core.execution.tree import Group, PlannedTest
+
+
+class Account:
+    """Begin and end groups around their tests, and count outcomes.
+
+    Args:
+        tests: the tests of the run.
+        emit: takes the events.
+
+    Attributes:
+        counts: number of tests by outcome.
+    """
+
+    def __init__(self, tests: Iterable[PlannedTest], emit: Callable[[Event], None]) -> None:
+        self.counts: dict[Outcome, int] = {}
+        self._emit = emit
+        self._product_to_blame = False
+        self._open: dict[int, Group] = {}
+        self._left: dict[int, int] = {}
+        for test in tests:
+            group: Group | None = test.group
+            while group is not None:
+                self._left[group.number] = self._left.get(group.number, 0) + 1
+                group = group.parent
+
+    def handle(self, event: Event) -> None:
+        """Count a test that is done."""
+        if type(event) is TestFinished:
+            outcome = event.outcome
+            self.counts[outcome] = self.counts.get(outcome, 0) + 1
+            if event.cause is not Cause.INFRASTRUCTURE and not outcome.good:
+                self._product_to_blame = True
+
+    def close(self) -> None:
+        """End the groups that are still open, the innermost first."""
+        for number in reversed(list(self._open)):
+            self._end(number)
+
+    def begin(self, group: Group) -> None:
+        """Begin a group of which a test is about to run, and those around it."""
+        if group.number in self._open:
+            return
+        if group.parent is not None:
+            self.begin(group.parent)
+        self._open[group.number] = group
+        parent = None if group.parent is None else group.parent.number
+        self._emit(GroupStarted(time.time(), group.number, parent, group.kind, group.name, group.tags))
+
+    def settle(self, group: Group, tests: int) -> None:
+        """End a group, and those around it, once no test of it is to come.
+
+        Args:
+            group: the innermost group of the tests that are done.
+            tests: how many of its tests are done, or will not be run.
+        """
+        around: Group | None = group
+        while around is not None:
+            self._left[around.number] -= tests
+            if self._left[around.number] <= 0 and around.number in self._open:
+                self._end(around.number)
+            around = around.parent
+
+    @property
+    def good(self) -> bool:
+        """Tell whether every test so far was good."""
+        return all(outcome.good for outcome in self.counts)
+
+    @property
+    def status(self) -> int:
+        """Give the exit status that the outcomes lead to.
+
+        A run in which nothing but the infrastructure failed is told from one that found fault with the product.
+        """
+        if self.good:
+            return EXIT_PASSED
+        return EXIT_FAILED if self._product_to_blame else EXIT_INFRASTRUCTURE
+
+    def _end(self, number: int) -> None:
+        del self._open[number]
+        self._emit(GroupFinished(time.time(), number))

@@ -1,0 +1,150 @@
+"""Set up the resources of one test, and clear them away."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rotest_core.events import ResourceLeased, ResourceReleased, ResourceStep
+from rotest_core.execution import lifecycle
+from rotest_core.execution.workdir import safe_name
+from rotest_core.model.resource import build_requested
+
+if TYPE_CHECKING:
+    from rotest_core.events import Event
+    from rotest_core.model.request import Request
+    from rotest_core.model.resource import AnyResource
+    from rotest_core.plugin.protocols.executor import LeasedResource
+
+
+class Equipment:
+    """Hold the live resources of one test.
+
+    Args:
+        test: the test's number.
+        directory: the test's directory.
+        emit: takes the events.
+        config: the ``[config]`` table of the run.
+        skip_init: whether resources are connected only.
+
+    Attributes:
+        resources: by the names of their requests, in the order in which they were set up.
+        dirty: the names of those that are in doubt.
+    """
+
+    def __init__(
+        self,
+        test: int,
+        directory: str,
+        emit: Callable[[Event], None],
+        *,
+        config: Mapping[str, object],
+        skip_init: bool,
+    ) -> None:
+        self.resources: dict[str, AnyResource] = {}
+        self.dirty: set[str] = set()
+        self._test = test
+        self._directory = Path(directory)
+        self._emit = emit
+        self._config = config
+        self._skip_init = skip_init
+
+    def add(
+        self, requests: Iterable[Request[AnyResource]], leased: Sequence[LeasedResource]
+    ) -> Mapping[str, AnyResource]:
+        """Build resources and set them up, one after the other.
+
+        Args:
+            requests: what is wanted, in order.
+            leased: what was leased for those that are no services.
+
+        Returns:
+            The new resources by name.
+
+        Raises:
+            ResourceError: a step failed; all that were to be added are finalized.
+        """
+        handed = {resource.request: resource for resource in leased}
+        added: list[str] = []
+        try:
+            for request in requests:
+                added.append(request.name)
+                self._add(request, handed.get(request.name))
+        except BaseException as failure:
+            self.dirty.add(added[-1])
+            for error in self.remove(added):
+                failure.add_note(f"then {error}")
+            raise
+        return {name: self.resources[name] for name in added}
+
+    def remove(self, names: Collection[str]) -> list[Exception]:
+        """Finalize resources, the last one first; names of no resource are left alone.
+
+        Returns:
+            What was raised; each was finalized all the same.
+        """
+        errors: list[Exception] = []
+        interrupt: BaseException | None = None
+        doubtful = frozenset(self.dirty)
+        for name in [name for name in reversed(self.resources) if name in names]:
+            resource = self.resources.pop(name)
+            self.dirty.add(name)
+            try:
+                failed = lifecycle.tear_down(resource, self._on_step)
+            except BaseException as reason:
+                interrupt = interrupt or reason
+            else:
+                errors += failed
+                if not failed and name not in doubtful:
+                    self.dirty.discard(name)
+            if resource.data is None:
+                self._emit(
+                    ResourceReleased(time.time(), self._test, name, type(resource).__name__, resource.name)
+                )
+        if interrupt is not None:
+            raise interrupt
+        return errors
+
+    def store_state(self) -> list[Exception]:
+        """Let every resource keep its state in the test's directory.
+
+        Returns:
+            What was raised; each was asked all the same.
+        """
+        directory = self._free_directory("state")
+        errors: list[Exception] = []
+        for name, resource in self.resources.items():
+            errors += lifecycle.store_state(resource, directory / safe_name(name), self._on_step)
+        return errors
+
+    def _add(self, request: Request[AnyResource], leased: LeasedResource | None) -> None:
+        resource = build_requested(
+            request,
+            None if leased is None else leased.data,
+            work_dir=self._directory / "resources" / safe_name(request.name),
+            config=self._config,
+        )
+        if leased is None:
+            kind = type(resource).__name__
+            self._emit(ResourceLeased(time.time(), self._test, request.name, kind, resource.name, 0, 0.0))
+        self.resources[request.name] = resource
+        lifecycle.set_up(
+            resource,
+            skip_init=self._skip_init,
+            dirty=leased is not None and leased.dirty,
+            on_step=self._on_step,
+        )
+
+    def _on_step(self, path: str, step: str, duration: float, error: BaseException | None) -> None:
+        text = "" if error is None else f"{type(error).__name__}: {error}"
+        self._emit(ResourceStep(time.time(), self._test, path, step, duration, text))
+
+    def _free_directory(self, name: str) -> Path:
+        directory, number = self._directory / name, 1
+        while os.path.lexists(directory):
+            number += 1
+            directory = self._directory / f"{name}{number}"
+        return directory

@@ -1,0 +1,160 @@
+"""Run one test of Rotest's own kind: with its resources, and with what it may ask of the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from rotest_core.authoring.checks import bind
+from rotest_core.events import Cause, Outcome
+from rotest_core.execution.interrupts import interruptible
+from rotest_core.execution.running_test import RunningTest
+
+if TYPE_CHECKING:
+    import unittest
+    from collections.abc import Callable, Sequence
+    from types import FrameType
+
+    from rotest_core.execution.equipment import Equipment
+    from rotest_core.execution.result import Result
+    from rotest_core.execution.tree import Case, PlannedTest
+    from rotest_core.execution.worker import WorkOrder
+    from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource
+
+ValueT = TypeVar("ValueT")
+
+
+class EquippedTest:
+    """Set up what a test needs, run it, and clear up.
+
+    Args:
+        test: the test.
+        result: takes what goes wrong.
+        coordinator: takes events, leases what the test asks for while it runs.
+        order: how tests are to be run.
+        directory: the test's own directory, which need not exist.
+        interrupted: takes note of an interrupt, or raises it to end the run at once.
+
+    Attributes:
+        dirty: the names of the resources that are in doubt after it.
+    """
+
+    def __init__(
+        self,
+        test: PlannedTest,
+        result: Result,
+        coordinator: Coordinator,
+        order: WorkOrder,
+        directory: str,
+        interrupted: Callable[[KeyboardInterrupt], None],
+    ) -> None:
+        self.dirty: frozenset[str] = frozenset()
+        self._test = test
+        self._result = result
+        self._coordinator = coordinator
+        self._order = order
+        self._directory = directory
+        self._interrupted = interrupted
+
+    def run(
+        self,
+        leased: Sequence[LeasedResource],
+        run_case: Callable[[Case], None],
+        on_failed_expectation: Callable[[FrameType], None] | None = None,
+    ) -> None:
+        """Run the test.
+
+        Args:
+            leased: what was leased for it.
+            run_case: runs the case between set-up and clearing up.
+            on_failed_expectation: called with the frame that expected something in vain.
+
+        Raises:
+            KeyboardInterrupt: somebody wants to leave at once; nothing more is cleared up.
+        """
+        try:
+            # Its class is one of Rotest's, so it is no mere callable.
+            case = cast("unittest.TestCase", self._test.case)
+        except Exception as error:  # its class has an __init__ of its own
+            self._result.report_error(error)
+            return
+        running = RunningTest(
+            self._test.number,
+            f"{type(case).__module__}.{type(case).__qualname__}",
+            self._directory,
+            self._coordinator,
+            self._equip,
+            self._order.config,
+            on_failed_expectation,
+        )
+        if self._set_up(case, running, leased):
+            bind(case, running)
+            run_case(case)
+            bind(case, None)
+            if self._order.save_state and not self._result.outcome.good and running.equipment is not None:
+                self._guarded(running.equipment.store_state)
+        self._clear_up(case, running, leased)
+
+    def _equip(self) -> Equipment:
+        from rotest_core.execution.equipment import Equipment
+
+        return Equipment(
+            self._test.number,
+            self._directory,
+            self._coordinator.emit,
+            config=self._order.config,
+            skip_init=self._order.skip_init,
+        )
+
+    def _set_up(
+        self, case: unittest.TestCase, running: RunningTest, leased: Sequence[LeasedResource]
+    ) -> bool:
+        if not self._test.requests:
+            return True
+        equipment = running.equipment = self._equip()
+        try:
+            made = _user_code(lambda: equipment.add(self._test.requests, leased))
+        except KeyboardInterrupt as interrupt:
+            self._interrupted(interrupt)
+            self._result.report_error(interrupt)
+        except Exception as error:
+            self._result.report_error(error, cause=Cause.INFRASTRUCTURE)
+        else:
+            vars(case).update(made)
+            return True
+        return False
+
+    def _clear_up(
+        self, case: unittest.TestCase, running: RunningTest, leased: Sequence[LeasedResource]
+    ) -> None:
+        names = {resource.request for resource in leased}
+        equipment = running.equipment
+        dirty: set[str] = set()
+        if equipment is not None:
+            names.update(equipment.resources)
+            # An interrupt ends one removal and not the next; the second interrupt ends them all.
+            while equipment.resources:
+                self._guarded(lambda: equipment.remove(tuple(equipment.resources)))
+            dirty = equipment.dirty
+            for name in names:
+                vars(case).pop(name, None)
+        outcome = self._result.outcome
+        if outcome is Outcome.ERROR or not (running.setup_done or outcome.good):
+            # Nobody knows how far the test came with them.
+            dirty = dirty | names
+        self.dirty = frozenset(dirty)
+
+    def _guarded(self, step: Callable[[], Sequence[Exception]]) -> None:
+        try:
+            errors = _user_code(step)
+        except KeyboardInterrupt as interrupt:
+            self._interrupted(interrupt)
+            self._result.report_error(interrupt)
+        else:
+            for error in errors:
+                self._result.report_error(error, cause=Cause.INFRASTRUCTURE)
+
+
+@interruptible
+def _user_code(step: Callable[[], ValueT]) -> ValueT:
+    """Take steps of resources."""
+    return step()

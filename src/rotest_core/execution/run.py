@@ -1,0 +1,230 @@
+"""Carry out a plan: directory, events, handlers, workers, and the exit status in the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from rotest_core._version import __version__
+from rotest_core.errors import EXIT_INTERRUPTED, WorkDirError
+from rotest_core.events import RunFinished, RunStarted
+from rotest_core.execution.account import Account
+from rotest_core.execution.bus import Bus
+from rotest_core.execution.handler_context import RunHandlerContext
+from rotest_core.execution.journal import FILE_NAME, Journal
+from rotest_core.execution.lessor import Lessor
+from rotest_core.execution.scheduler import Scheduler
+from rotest_core.execution.workdir import RunDirectory, new_id, prune
+from rotest_core.execution.worker import TestWorker, WorkOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import FrameType
+    from typing import TextIO
+
+    from rotest_core.allocation.leases import Leases
+    from rotest_core.config.settings import Settings
+    from rotest_core.events import Event
+    from rotest_core.execution.interrupts import Interrupts
+    from rotest_core.execution.plan import Plan
+    from rotest_core.model.request import Request
+    from rotest_core.model.resource import AnyResource
+    from rotest_core.plugin.loader import Plugins
+    from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource, Worker
+
+
+class Surroundings(NamedTuple):
+    """What a run needs of the process around it.
+
+    Args:
+        stream: where handlers write for the person at the terminal.
+        color: whether that stream may be coloured.
+        command: the command line.
+        open_leases: opens inventory and leases for a run, by its identifier; called with the first claim.
+        close_leases: releases what is still leased; called before the reports are finished.
+        interrupts: catches signals; entered already.
+        on_failure: called with each exception that is reported, while its test is still set up.
+        on_failed_expectation: called with the frame that expected something in vain.
+    """
+
+    stream: TextIO
+    color: bool
+    command: tuple[str, ...]
+    open_leases: Callable[[str], Leases]
+    close_leases: Callable[[], None]
+    interrupts: Interrupts
+    on_failure: Callable[[BaseException], None] | None = None
+    on_failed_expectation: Callable[[FrameType], None] | None = None
+
+
+class RunEnd(NamedTuple):
+    """Say how a run ended.
+
+    Args:
+        status: the exit status.
+        directory: where its files are.
+        problems: what the run could not do and went on without, one line each.
+    """
+
+    status: int
+    directory: str
+    problems: tuple[str, ...]
+
+
+class Run:
+    """Carry out one plan, once.
+
+    Args:
+        settings: the configuration.
+        plugins: supply handlers and executor.
+        around: what it needs of the process.
+
+    Raises:
+        UnknownPluginError: an output or the executor does not exist.
+        ConfigError: the options of one of them are wrong.
+        WorkDirError: the run's directory cannot be made.
+    """
+
+    def __init__(self, settings: Settings, plugins: Plugins, around: Surroundings) -> None:
+        run = settings.run
+        # What is asked for must exist before anything is written.
+        makers = [(name, plugins.catalogues.outputs.get(name)) for name in dict.fromkeys(run.outputs)]
+        make_executor = plugins.catalogues.executors.get(run.executor)
+        self._executor = make_executor(settings.context(f"executors.{run.executor}", run.executor))
+        self._settings = settings
+        self._around = around
+        self._started = time.time()
+        self._clock = time.perf_counter()
+        self.id = new_id()
+        self.directory = RunDirectory(run.work_dir, run.name or self.id, self._started)
+        try:
+            self._journal = Journal(self.directory.join(FILE_NAME))
+        except OSError as error:
+            self.directory.discard()
+            raise WorkDirError(run.work_dir, error) from error
+        self._bus = Bus(self._journal)
+        try:
+            for name, make in makers:
+                self._bus.attach(name, make(self._context(name, tuple(name for name, _ in makers))))
+        except BaseException:
+            self._bus.close()
+            self.directory.discard()
+            raise
+        self.directory.publish()
+        prune(run.work_dir, keep_runs=run.keep_runs, keep_days=run.keep_days, now=self._started)
+        self._lessor = Lessor(lambda: around.open_leases(self.id), self._bus.emit, wait=run.wait)
+
+    def carry_out(self, plan: Plan) -> RunEnd:
+        """Run the tests of a plan, give back what they had, and finish the reports."""
+        interrupts, emit = self._around.interrupts, self._bus.emit
+        account = Account(plan.tests, emit)
+        self._bus.watch(account.handle)
+        interrupts.running = True
+        emit(self._started_event(len(plan.tests)))
+        problems: list[str] = []
+        try:
+            self._schedule(plan, account)
+        except KeyboardInterrupt:
+            interrupts.leaving = interrupts.requested = True
+            self._executor.stop(clean_up=False)
+            self._bus.abandon()
+        try:
+            self._around.close_leases()
+        except Exception as error:
+            problems.append(f"resources could not be given back: {error}")
+        account.close()
+        interrupts.announce(emit)
+        status = EXIT_INTERRUPTED if interrupts.requested else account.status
+        counts = tuple((str(outcome), count) for outcome, count in account.counts.items())
+        emit(RunFinished(time.time(), counts, status, time.perf_counter() - self._clock))
+        self._bus.close()
+        problems += [
+            f"output {name!r} failed and was switched off: {text}" for name, text in self._bus.failures
+        ]
+        if self._journal.problem:
+            problems.append(self._journal.problem)
+        return RunEnd(status, self.directory.path, tuple(problems))
+
+    def emit(self, event: Event) -> None:
+        """Tell what happened; see `Coordinator.emit`."""
+        self._bus.emit(event)
+
+    def claim(
+        self, test: int, requests: Sequence[Request[AnyResource]], wait: float | None
+    ) -> Sequence[LeasedResource]:
+        """Lease for a running test; see `Coordinator.claim`."""
+        return self._lessor.claim(test, requests, wait)
+
+    def give_back(self, test: int, names: Sequence[str], *, dirty: bool) -> None:
+        """Release resources of a running test; see `Coordinator.give_back`."""
+        self._lessor.give_back(test, names, dirty=dirty)
+
+    def _schedule(self, plan: Plan, account: Account) -> None:
+        run, around = self._settings.run, self._around
+        order = WorkOrder(
+            tests=plan.tests,
+            fixtures_from=len(plan.tests) + len(plan.left_out),
+            failfast=run.failfast,
+            skip_init=run.skip_init,
+            save_state=run.save_state,
+            config=self._settings.config,
+            log_level=self._settings.logging.level,
+        )
+
+        def make_worker(name: str, coordinator: Coordinator) -> Worker:
+            return TestWorker(
+                name,
+                coordinator,
+                order,
+                directory=self.directory,
+                interrupts=around.interrupts,
+                on_failure=around.on_failure,
+                on_failed_expectation=around.on_failed_expectation,
+            )
+
+        workers = self._executor.start(make_worker, self)
+        scheduler = Scheduler(
+            plan.tests,
+            self._executor,
+            workers,
+            account,
+            self._bus.emit,
+            self._lessor,
+            around.interrupts,
+            failfast=run.failfast,
+        )
+        scheduler.run()
+        self._executor.stop()
+
+    def _context(self, name: str, chosen: tuple[str, ...]) -> RunHandlerContext:
+        return RunHandlerContext(
+            self._settings.context(f"outputs.{name}", name),
+            stream=self._around.stream,
+            color=self._around.color,
+            verbosity=self._settings.terminal.verbosity,
+            directory=self.directory.path,
+            chosen=chosen,
+            emit=self._bus.emit,
+        )
+
+    def _started_event(self, total: int) -> RunStarted:
+        system = os.uname()
+        environment = (
+            ("host", system.nodename),
+            ("user", os.environ.get("LOGNAME") or os.environ.get("USER") or str(os.getuid())),
+            ("python", sys.version.split()[0]),
+            ("platform", f"{system.sysname} {system.release} {system.machine}"),
+            ("rotest", __version__),
+        )
+        return RunStarted(
+            self._started,
+            self.id,
+            self._settings.run.name,
+            self.directory.path,
+            self._settings.root,
+            self._around.command,
+            environment,
+            total,
+        )

@@ -1,0 +1,148 @@
+"""What a running test may ask: the run's side of `authoring.context.TestContext`."""
+
+from __future__ import annotations
+
+import sys
+from time import time
+from typing import TYPE_CHECKING
+
+from rotest_core.events import ExpectationChecked, InformationAdded, SetupFinished, TeardownStarted
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+    from types import FrameType
+    from typing import Any
+
+    from rotest_core.events import Event
+    from rotest_core.execution.equipment import Equipment
+    from rotest_core.model.request import Request
+    from rotest_core.model.resource import AnyResource
+    from rotest_core.plugin.protocols.executor import Coordinator
+
+
+class RunningTest:
+    """Connect one running case with its run.
+
+    Args:
+        test: the test's number.
+        label: what its log records are called: module and class.
+        directory: its own directory, which need not exist.
+        coordinator: takes events, leases.
+        equip: makes the holder of its resources, with the first resource.
+        config: the ``[config]`` table of the run.
+        on_failed_expectation: called with the frame that expected something in vain.
+
+    Attributes:
+        setup_done: whether setUp succeeded.
+    """
+
+    def __init__(
+        self,
+        test: int,
+        label: str,
+        directory: str,
+        coordinator: Coordinator,
+        equip: Callable[[], Equipment],
+        config: Mapping[str, object],
+        on_failed_expectation: Callable[[FrameType], None] | None = None,
+    ) -> None:
+        self.setup_done = False
+        self.equipment: Equipment | None = None
+        self._test = test
+        self._label = label
+        self._directory = directory
+        self._coordinator = coordinator
+        self._emit: Callable[[Event], None] = coordinator.emit
+        self._equip = equip
+        self._config = config
+        self._on_failed_expectation = on_failed_expectation
+
+    @property
+    def logger(self) -> logging.Logger:
+        import logging
+
+        return logging.getLogger(self._label)
+
+    @property
+    def work_dir(self) -> Path:
+        from pathlib import Path
+
+        directory = Path(self._directory)
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    @property
+    def config(self) -> Mapping[str, object]:
+        return self._config
+
+    @property
+    def records_assertions(self) -> bool:
+        return False
+
+    def expectation(
+        self,
+        *,
+        method: str,
+        passed: bool,
+        text: str,
+        values: tuple[str, ...],
+        file: str,
+        line: int,
+        source: str,
+    ) -> None:
+        self._emit(ExpectationChecked(time(), self._test, method, passed, text, values, file, line, source))
+        if not passed and self._on_failed_expectation is not None:
+            frame: FrameType | None = sys._getframe()  # pyright: ignore[reportPrivateUsage]
+            while frame is not None and frame.f_code.co_filename != file:
+                frame = frame.f_back
+            if frame is not None:
+                self._on_failed_expectation(frame)
+
+    def information(self, text: str) -> None:
+        self._emit(InformationAdded(time(), self._test, text))
+
+    def setup_finished(self) -> None:
+        self.setup_done = True
+        self._emit(SetupFinished(time(), self._test))
+
+    def teardown_started(self) -> None:
+        self._emit(TeardownStarted(time(), self._test))
+
+    def request_resources(
+        self, requests: Sequence[Request[Any]], wait: float | None
+    ) -> Mapping[str, AnyResource]:
+        if self.equipment is None:
+            self.equipment = self._equip()
+        held = self.equipment.resources
+        wanted = [request.for_config(self._config) for request in requests if request.name not in held]
+        for request in wanted:
+            request.query()
+        leased = self._coordinator.claim(
+            self._test, [request for request in wanted if not request.is_service], wait
+        )
+        try:
+            return self.equipment.add(wanted, leased)
+        except BaseException:
+            self._give_back([request.name for request in wanted])
+            raise
+
+    def release_resources(self, names: Collection[str] | None) -> None:
+        equipment = self.equipment
+        if equipment is None:
+            return
+        given = tuple(equipment.resources) if names is None else tuple(names)
+        errors = equipment.remove(given)
+        self._give_back(given)
+        if errors:
+            from rotest_core.errors import CleanupErrors
+
+            raise CleanupErrors(f"clean-up of {', '.join(given)} failed", errors)
+
+    def _give_back(self, names: Sequence[str]) -> None:
+        if self.equipment is not None:
+            dirty = self.equipment.dirty.intersection(names)
+            self._coordinator.give_back(self._test, tuple(dirty), dirty=True)
+            self._coordinator.give_back(self._test, names, dirty=False)
+            self.equipment.dirty.difference_update(dirty)

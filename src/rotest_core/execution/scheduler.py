@@ -1,0 +1,172 @@
+"""Decide which test runs next, lease what it needs, and hand it to a worker."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter, time
+
+from rotest_core.events import TestFinished
+from rotest_core.execution.result import Result
+from rotest_core.execution.worker import started_event
+from rotest_core.plugin.protocols.executor import Assignment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rotest_core.events import Event
+    from rotest_core.execution.account import Account
+    from rotest_core.execution.interrupts import Interrupts
+    from rotest_core.execution.lessor import Lessor
+    from rotest_core.execution.tree import PlannedTest
+    from rotest_core.plugin.protocols.executor import Executor, LeasedResource, Report
+
+
+class Equipped:
+    """Hold what the scheduler knows of a test with resources between its start and its end."""
+
+    __slots__ = ("begun", "result", "test")
+
+    def __init__(self, test: PlannedTest, result: Result) -> None:
+        self.test = test
+        self.result = result
+        self.begun = perf_counter()
+
+
+class Scheduler:
+    """Run tests in the order of the plan: the next one as soon as a worker is free.
+
+    Args:
+        tests: the tests, by number.
+        executor: runs them; started already.
+        workers: the names of its workers.
+        account: begins and ends groups.
+        emit: takes the events.
+        lessor: leases what tests declare.
+        interrupts: says when to stop.
+        failfast: whether the first test that is not good is to be the last.
+    """
+
+    def __init__(
+        self,
+        tests: Sequence[PlannedTest],
+        executor: Executor,
+        workers: Sequence[str],
+        account: Account,
+        emit: Callable[[Event], None],
+        lessor: Lessor,
+        interrupts: Interrupts,
+        *,
+        failfast: bool = False,
+    ) -> None:
+        self._tests = tests
+        self._executor = executor
+        self._idle = deque(workers)
+        self._account = account
+        self._emit = emit
+        self._lessor = lessor
+        self._interrupts = interrupts
+        self._failfast = failfast
+        self._position = 0
+        self._equipped: dict[int, Equipped] = {}
+
+    def run(self) -> None:
+        """Run until no test is left, or the run is to stop.
+
+        Raises:
+            KeyboardInterrupt: somebody wants to leave at once.
+        """
+        running = 0
+        while True:
+            while self._idle:
+                assignment = self._next(self._idle[0])
+                if assignment is None:
+                    break
+                self._executor.assign(self._idle.popleft(), assignment)
+                running += 1
+            if not running:
+                return
+            for report in self._executor.wait():
+                running -= 1
+                if not report.lost:
+                    self._idle.append(report.worker)
+                self._settle(report)
+
+    @property
+    def _stopping(self) -> bool:
+        return self._interrupts.requested or (self._failfast and not self._account.good)
+
+    def _next(self, worker: str) -> Assignment | None:
+        while self._position < len(self._tests) and not self._stopping:
+            test = self._tests[self._position]
+            self._account.begin(test.group)
+            if _is_plain(test):
+                return self._batch(test)
+            self._position += 1
+            resources = self._lease(test, worker)
+            if resources is not None:
+                return Assignment((test.number,), resources, self._following())
+        return None
+
+    def _batch(self, first: PlannedTest) -> Assignment:
+        """Take the tests of one group that need nothing: handing them out one by one would cost more than most."""
+        start = self._position
+        while self._position < len(self._tests):
+            test = self._tests[self._position]
+            if test.group is not first.group or not _is_plain(test):
+                break
+            self._position += 1
+        return Assignment(tuple(range(start, self._position)), None, self._following())
+
+    def _following(self) -> int | None:
+        return self._position if self._position < len(self._tests) else None
+
+    def _lease(self, test: PlannedTest, worker: str) -> tuple[LeasedResource, ...] | None:
+        """Start a test and lease what it needs; where that cannot be had, end it as an error."""
+        result = Result(self._emit)
+        result.begin(test.number)
+        equipped = self._equipped[test.number] = Equipped(test, result)
+        self._emit(started_event(test, worker))
+        try:
+            return self._lessor.lease(test)
+        except KeyboardInterrupt as interrupt:
+            if not self._interrupts.accept():
+                raise
+            self._interrupts.announce(self._emit)
+            result.report_error(interrupt)
+        except Exception as error:
+            result.report_error(error)
+        self._finish(equipped)
+        return None
+
+    def _settle(self, report: Report) -> None:
+        """Give back what a test had, and end it; batches need no more than their number."""
+        equipped = self._equipped.get(report.assignment.tests[0])
+        if equipped is None:
+            group = self._tests[report.assignment.tests[0]].group
+            self._account.settle(group, len(report.assignment.tests))
+            return
+        equipped.result.take_over(report.outcome, report.cause)
+        try:
+            for loss in self._lessor.settle(equipped.test, report.dirty):
+                equipped.result.report_error(loss)
+        except Exception as error:
+            equipped.result.report_error(error)
+        self._finish(equipped)
+
+    def _finish(self, equipped: Equipped) -> None:
+        test, result = equipped.test, equipped.result
+        del self._equipped[test.number]
+        test.drop_case()
+        duration = perf_counter() - equipped.begun
+        self._emit(TestFinished(time(), test.number, result.outcome, duration, result.cause))
+        self._account.settle(test.group, 1)
+
+
+def _is_plain(test: PlannedTest) -> bool:
+    """Tell whether a test asks for nothing of Rotest; one that is to be skipped asks for nothing either."""
+    test_type = test.case_type
+    if test_type is None or not hasattr(test_type, "_rotest_context"):
+        return True
+    method = getattr(test_type, test.name, None)
+    return bool(getattr(test_type, "__unittest_skip__", False) or getattr(method, "__unittest_skip__", False))

@@ -1,0 +1,230 @@
+"""Run the tests that a worker is handed."""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+from time import perf_counter, time
+from typing import NamedTuple
+from unittest import SkipTest
+
+from rotest_core.events import Outcome, TestFinished, TestStarted
+from rotest_core.execution.fixtures import Fixtures
+from rotest_core.execution.interrupts import interruptible
+from rotest_core.execution.result import Result
+from rotest_core.execution.salvage import finish
+from rotest_core.plugin.protocols.executor import Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import FrameType
+
+    from rotest_core.execution.interrupts import Interrupts
+    from rotest_core.execution.logs import LogCapture
+    from rotest_core.execution.tree import Case, Group, PlannedTest
+    from rotest_core.execution.workdir import RunDirectory
+    from rotest_core.plugin.protocols.executor import Assignment, Coordinator
+
+
+class WorkOrder(NamedTuple):
+    """Say how tests are to be run.
+
+    Args:
+        tests: the tests of the plan, by number.
+        fixtures_from: first number for the fixtures that are reported as if they were tests.
+        failfast: whether the first test that is not good is to be the last.
+        skip_init: whether resources are connected only.
+        save_state: whether resources store their state after a test that is not good.
+        config: the ``[config]`` table.
+        log_level: least severe records of `logging` to keep, as its name.
+    """
+
+    tests: Sequence[PlannedTest]
+    fixtures_from: int
+    failfast: bool = False
+    skip_init: bool = False
+    save_state: bool = False
+    config: Mapping[str, object] = {}
+    log_level: str = "DEBUG"
+
+
+class TestWorker:
+    """Run tests one after the other, in this process.
+
+    Args:
+        name: how events call the worker; empty in the coordinator's own process.
+        coordinator: takes events, leases what tests ask for while they run.
+        order: how the tests are to be run.
+        directory: the run's directory.
+        interrupts: says when to stop.
+        on_failure: called with each exception that is reported as failure or error, while its test is still set up.
+        on_failed_expectation: called with the frame that expected something in vain.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        name: str,
+        coordinator: Coordinator,
+        order: WorkOrder,
+        *,
+        directory: RunDirectory,
+        interrupts: Interrupts,
+        on_failure: Callable[[BaseException], None] | None = None,
+        on_failed_expectation: Callable[[FrameType], None] | None = None,
+    ) -> None:
+        self._name = name
+        self._coordinator = coordinator
+        self._order = order
+        self._directory = directory
+        self._interrupts = interrupts
+        self._on_failed_expectation = on_failed_expectation
+        self._emit = coordinator.emit
+        self._result = Result(coordinator.emit, failfast=order.failfast, on_failure=on_failure)
+        self._fixtures = Fixtures(self._report_fixture)
+        self._fixture_numbers = count(order.fixtures_from)
+        self._group: Group | None = None
+        self._logs: LogCapture | None = None
+
+    def run(self, assignment: Assignment) -> Report:
+        result, interrupts = self._result, self._interrupts
+        report = Report(self._name, assignment)
+        for number in assignment.tests:
+            if result.shouldStop or interrupts.requested:
+                break
+            test = self._order.tests[number]
+            if assignment.resources is None:
+                self._run_plain(test)
+            else:
+                report = self._run_equipped(test, assignment)
+        if assignment.following is not None and not interrupts.requested:
+            self._leave(_type_of(self._order.tests[assignment.following]))
+        return report
+
+    def finish(self) -> None:
+        # Once more in any case: where the first attempt was interrupted, it goes on with what is left.
+        self._leave(None)
+        self._leave(None)
+        if self._logs is not None:
+            self._logs.close()
+            self._logs = None
+
+    def _run_plain(self, test: PlannedTest) -> None:
+        self._group = test.group
+        if not self._enter(_type_of(test)):
+            test.drop_case()
+            return
+        emit, result, number = self._emit, self._result, test.number
+        begun = perf_counter()
+        result.begin(number)
+        if self._logs is not None or "logging" in sys.modules:
+            self._log_for(test)
+        emit(started_event(test, self._name))
+        try:
+            case = test.case
+        except Exception as error:  # its class has an __init__ of its own
+            result.report_error(error)
+        else:
+            self._run_case(case)
+        test.drop_case()
+        if self._logs is not None:
+            self._logs.begin(None)
+        emit(TestFinished(time(), number, result.outcome, perf_counter() - begun, result.cause))
+
+    def _run_equipped(self, test: PlannedTest, assignment: Assignment) -> Report:
+        """Run a test of Rotest's own kind, between its start and its end, which are the coordinator's to tell."""
+        result, number = self._result, test.number
+        self._group = test.group
+        result.begin(number)
+        entered = self._enter(_type_of(test))
+        # The fixtures may have been reported under numbers of their own.
+        result.begin(number)
+        if not entered:
+            result.report(Outcome.SKIPPED, "the fixtures of its class or module failed")
+            return Report(self._name, assignment, result.outcome, result.cause)
+        self._log_for(test)
+        from rotest_core.execution.equipped import EquippedTest
+
+        path = self._directory.test_path(number, test.name)
+        equipped = EquippedTest(test, result, self._coordinator, self._order, path, self._interrupted)
+        equipped.run(assignment.resources or (), self._run_case, self._on_failed_expectation)
+        if self._logs is not None:
+            self._logs.begin(None)
+        return Report(self._name, assignment, result.outcome, result.cause, equipped.dirty)
+
+    @interruptible
+    def _run_case(self, case: Case) -> None:
+        """Run a case, and what it has to clean up if it is interrupted."""
+        result = self._result
+        try:
+            case(result)
+        except KeyboardInterrupt as interrupt:
+            self._interrupted(interrupt)
+            result.report_error(interrupt)
+            finish(case, interrupt, result)
+        except BaseException as error:  # a case with a `run` of its own; it is to blame, not the run
+            result.report_error(error)
+
+    def _enter(self, test_type: type) -> bool:
+        """Set up the fixtures of a class and its module; the first interrupt ends the run, but not at once."""
+        try:
+            return self._fixtures.enter(test_type)
+        except KeyboardInterrupt as interrupt:
+            self._interrupted(interrupt)
+            return False
+
+    def _leave(self, following: type | None) -> None:
+        """Tear down fixtures, in the same way."""
+        try:
+            self._fixtures.leave(following)
+        except KeyboardInterrupt as interrupt:
+            self._interrupted(interrupt)
+
+    def _interrupted(self, interrupt: KeyboardInterrupt) -> None:
+        """Take note of the first interrupt; the second is raised: it is to end the run at once."""
+        if not self._interrupts.accept():
+            raise interrupt
+        self._interrupts.announce(self._emit)
+
+    def _report_fixture(self, scope: str, name: str, error: BaseException, started: float) -> None:
+        group = self._group
+        while group is not None and group.kind != scope and group.parent is not None:
+            group = group.parent
+        number = next(self._fixture_numbers)
+        result, emit = self._result, self._emit
+        result.begin(number)
+        place, selector = (None, "") if group is None else (group.number, group.selector)
+        emit(TestStarted(started, number, place, name, selector, "fixture", worker=self._name))
+        if isinstance(error, SkipTest):
+            result.report(Outcome.SKIPPED, str(error))
+        else:
+            result.report_error(error)
+        now = time()
+        emit(TestFinished(now, number, result.outcome, now - started, result.cause))
+
+    def _log_for(self, test: PlannedTest) -> None:
+        """Let what is logged from now on be the test's.
+
+        `logging` is loaded by those who use it; until then there is nothing to catch.
+        """
+        if self._logs is None:
+            from rotest_core.execution.logs import LogCapture
+
+            self._logs = LogCapture(self._emit, self._directory, self._order.log_level)
+        self._logs.begin(test.number, test.name)
+
+
+def _type_of(test: PlannedTest) -> type:
+    return test.case_type or type(test.case)
+
+
+def started_event(test: PlannedTest, worker: str) -> TestStarted:
+    """Tell the start of a test."""
+    try:
+        description = test.description
+    except Exception:  # what a case says of itself is its author's code
+        description = ""
+    group, number = test.group.number, test.number
+    return TestStarted(time(), number, group, test.name, test.id, test.kind, test.tags, description, worker)

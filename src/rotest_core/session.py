@@ -1,0 +1,124 @@
+"""Open what tests and scripts share: the inventory, and leases of its records."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from rotest_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rotest_core.allocation.inventory import Inventory
+    from rotest_core.allocation.leases import Leases
+    from rotest_core.config.settings import Settings
+    from rotest_core.plugin.loader import Plugins
+    from rotest_core.plugin.protocols.locks import LockStrategy
+
+
+class Session:
+    """Hold open what one invocation uses; a context manager.
+
+    Nothing is opened before it is asked for: a run of plain tests touches no store.
+
+    Args:
+        settings: the configuration.
+        plugins: supply store and lock strategy.
+    """
+
+    def __init__(self, settings: Settings, plugins: Plugins) -> None:
+        self._settings = settings
+        self._plugins = plugins
+        self._inventory: Inventory | None = None
+        self._strategy: LockStrategy | None = None
+        self._leases: list[Leases] = []
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def inventory(self) -> Inventory:
+        """Open the inventory: resource modules are imported, and it follows its file, if it has one.
+
+        Raises:
+            ConfigError: a resource module cannot be imported.
+            StoreError: the store cannot be opened.
+            InventoryError: the file does not fit.
+        """
+        if self._inventory is None:
+            self._inventory = self._open_inventory()
+        return self._inventory
+
+    @property
+    def strategy(self) -> LockStrategy:
+        """Open the lock strategy."""
+        if self._strategy is None:
+            backend = self._settings.locks.backend
+            factory = self._plugins.catalogues.lock_strategies.get(backend)
+            self._strategy = factory(self._settings.context("locks", backend))
+        return self._strategy
+
+    def open_leases(self, run: str) -> Leases:
+        """Open leases for a run or a script.
+
+        Args:
+            run: its identifier, as others see it.
+        """
+        from rotest_core.allocation.leases import Leases
+        from rotest_core.allocation.owner import current_owner
+
+        owner = current_owner(run, user=self.inventory.user)
+        leases = Leases(self.inventory, self.strategy, owner, ttl=self._settings.locks.ttl)
+        self._leases.append(leases)
+        return leases
+
+    def close_leases(self) -> None:
+        """Release everything that is still leased, as dirty."""
+        leases, self._leases = self._leases, []
+        for held in leases:
+            held.close()
+
+    def close(self) -> None:
+        """Release everything and close what was opened; may be called twice."""
+        try:
+            self.close_leases()
+        finally:
+            strategy, self._strategy = self._strategy, None
+            inventory, self._inventory = self._inventory, None
+            try:
+                if strategy is not None:
+                    strategy.close()
+            finally:
+                if inventory is not None:
+                    inventory.store.close()
+
+    def _open_inventory(self) -> Inventory:
+        from rotest_core.allocation.inventory import Inventory
+
+        self._import_modules()
+        backend = self._settings.store.backend
+        store = self._plugins.catalogues.stores.get(backend)(self._settings.context("store", backend))
+        return Inventory(store, user=_user())
+
+    def _import_modules(self) -> None:
+        root = self._settings.root
+        if root not in sys.path:
+            sys.path.insert(0, root)
+        for name in self._settings.resources.modules:
+            try:
+                import_module(name)
+            except Exception as error:
+                raise ConfigError(
+                    f"module {name!r} cannot be imported: {type(error).__name__}: {error}",
+                    key="resources.modules",
+                    origin=self._settings.origin("resources.modules"),
+                ) from error
+
+
+def _user() -> str:
+    import getpass
+
+    return getpass.getuser()
