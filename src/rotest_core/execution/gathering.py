@@ -5,52 +5,70 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rotest_core.execution.evidence import Evidence, all_names, environment, importable_names, stamp
 from rotest_core.execution.scan import Scanner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _OURS: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 _KERNELS: Final = ("/dev/", "/proc/", "/sys/")
 
 
 class Listener:
-    """Note which files are opened and which directories are listed by what is imported.
+    """Note what is imported, which files are opened and which directories are listed.
 
-    An audit hook cannot be taken out again: after `stop` it does nothing.
+    Attributes:
+        files: what was opened for reading.
+        directories: what was listed.
     """
+
+    # An audit hook cannot be taken out again, so there is one for all listeners.
+    _listening: ClassVar[list[Listener]] = []
+    _hooked: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.files: set[str] = set()
         self.directories: set[str] = set()
-        self._listening = False
+        self._known = frozenset[str]()
 
     def start(self) -> None:
         """Begin to listen."""
-        self._listening = True
-        sys.addaudithook(self._hear)
+        self._known = frozenset(sys.modules)
+        Listener._listening.append(self)
+        if not Listener._hooked:
+            Listener._hooked = True
+            sys.addaudithook(_hear)
 
     def stop(self) -> None:
         """Listen no more."""
-        self._listening = False
+        Listener._listening.remove(self)
 
-    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
-        if not self._listening:
-            return
+    @classmethod
+    def listening(cls) -> Sequence[Listener]:
+        """Give those who listen now."""
+        return cls._listening
+
+    def is_new(self, module: str) -> bool:
+        """Tell whether a module was not imported before listening began."""
+        return module not in self._known
+
+
+def _hear(event: str, arguments: tuple[object, ...]) -> None:
+    for listener in Listener.listening():
         if event == "open":
             path, mode = arguments[0], arguments[1]
             if isinstance(path, str | bytes) and (mode is None or "r" in str(mode)):
-                self.files.add(os.path.abspath(os.fsdecode(path)))
+                listener.files.add(os.path.abspath(os.fsdecode(path)))
         elif event in ("os.listdir", "os.scandir"):
             # What the import system and the scanner list is known otherwise, and not all of it matters.
             frame = inspect.currentframe()
             caller = str(frame.f_back.f_globals.get("__name__")) if frame and frame.f_back else ""
             if not caller.startswith("importlib.") and caller != Scanner.__module__:
                 directory = arguments[0]
-                self.directories.add(os.path.abspath(str(directory or ".")))
+                listener.directories.add(os.path.abspath(str(directory or ".")))
 
 
 def gather(scanner: Scanner, files: Iterable[str], listener: Listener) -> Evidence:
@@ -62,26 +80,29 @@ def gather(scanner: Scanner, files: Iterable[str], listener: Listener) -> Eviden
         listener: heard what was opened while they were imported.
     """
     installed = _installed()
-    modules = dict(_project_modules(installed))
+    modules = _project_modules(installed)
     opened = (path for path in listener.files if not path.endswith(".pyc") and not path.startswith(installed))
-    sources = {*files, *scanner.read, *modules, *(path for path in opened if not path.startswith(_KERNELS))}
-    searched = {path for paths in modules.values() for path in paths}
-    searched.update(os.path.abspath(path) for path in sys.path)
+    sources = {path for path in opened if not path.startswith(_KERNELS)}.union(files, scanner.read)
+    sources.update(file for file, _ in modules.values())
+    searched = {os.path.abspath(path) for path in sys.path}.union(*(paths for _, paths in modules.values()))
+    imported = {file for name, (file, _) in modules.items() if listener.is_new(name)}.union(files)
     return Evidence(
         listings={directory: (found.package, found.names) for directory, found in scanner.listings.items()},
         importable={path: importable_names(path) for path in searched if not _is_in(path, installed)},
         listed={path: all_names(path) for path in listener.directories if not _is_in(path, installed)},
         stamps={path: stamp(path) for path in (*sources, *installed)},
-        environment=environment() if any(map(_reads_environment, sources)) else None,
+        environment=environment() if any(map(_reads_environment, imported)) else None,
     )
 
 
-def _project_modules(installed: tuple[str, ...]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Give the files of the imported modules that are not of installed packages, with the directories of packages."""
-    for module in list(sys.modules.values()):
+def _project_modules(installed: tuple[str, ...]) -> dict[str, tuple[str, Sequence[str]]]:
+    """Give the imported modules that are not of installed packages: file, and directories of a package."""
+    found: dict[str, tuple[str, Sequence[str]]] = {}
+    for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and not file.startswith(installed):
-            yield os.path.abspath(file), tuple(getattr(module, "__path__", ()))
+            found[name] = os.path.abspath(file), tuple(getattr(module, "__path__", ()))
+    return found
 
 
 def _installed() -> tuple[str, ...]:

@@ -69,11 +69,14 @@ class Index:
         head = len(_MAGIC) + 8
         if stored[:head] != _MAGIC + _checksum(stored[head:]):
             return None
-        # Intact, so we wrote it; and the name of the file depends on the version of Python.
-        key, evidence, entries = marshal.loads(stored[head:])
-        if key != self._key or not Evidence._make(evidence).holds(scanner):
+        try:
+            # Intact, so we wrote it; and the name of the file depends on the version of Python.
+            key, found, outlined = marshal.loads(stored[head:])
+            evidence = Evidence._make(found)
+            entries = [Entry._make(entry) for entry in outlined]
+        except (EOFError, TypeError, ValueError):
             return None
-        return [Entry._make(entry) for entry in entries]
+        return entries if key == self._key and evidence.holds(scanner) else None
 
     def begin(self) -> Draft | None:
         """Start to collect anew.

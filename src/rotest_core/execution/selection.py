@@ -40,7 +40,9 @@ def select(text: str, *, root: str, cwd: str) -> Selection:
     place, *names = text.split("::")
     for base in (cwd, root):
         path = os.path.normpath(os.path.join(base, place))
-        if os.path.isdir(path) and not names:
+        if os.path.isdir(path):
+            if names:
+                raise DiscoveryError(f"{text}: {place} is a directory; ::Class needs a file")
             return Selection(text, path, "", ())
         if os.path.isfile(path):
             return Selection(text, _module_file(text, path), "", _checked(text, names))
@@ -72,8 +74,6 @@ def _module_file(text: str, path: str) -> str:
 
 def _nothing_there(text: str, place: str, cwd: str) -> str:
     path = os.path.normpath(os.path.join(cwd, place))
-    if os.path.isdir(path):
-        return f"{text}: {place} is a directory; ::Class needs a file"
     missing = path
     directory = os.path.dirname(path)
     while not os.path.isdir(directory):
