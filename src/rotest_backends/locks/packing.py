@@ -21,13 +21,14 @@ def pack_lease(lease: Lease) -> Packed:
         lease.key.name,
         lease.token,
         lease.dirty,
+        lease.exclusive,
         *((whole.type, whole.name) if whole else ()),
     ]
 
 
 def unpack_lease(packed: Packed) -> Lease:
     """Unpack a lease."""
-    claim, want, record_type, name, token, dirty, *whole = packed
+    claim, want, record_type, name, token, dirty, exclusive, *whole = packed
     return Lease(
         claim=claim,
         want=want,
@@ -35,6 +36,7 @@ def unpack_lease(packed: Packed) -> Lease:
         token=token,
         dirty=bool(dirty),
         part_of=RecordKey(*whole) if whole else None,
+        exclusive=bool(exclusive),
     )
 
 

@@ -34,7 +34,7 @@ _LEASES = """
 SELECT record, slot, seat, token, session, claim, want, label, dirty, whole, since FROM lock_lease
 """
 _EVENTS = """
-SELECT number, time, step, claim, run, label, leases, dirty, reason FROM lock_event WHERE number > ? ORDER BY number
+SELECT number, time, step, claim, run, label, wants, leases, dirty, reason FROM lock_event WHERE number > ? ORDER BY number
 """
 
 
@@ -94,7 +94,7 @@ class Tables:
             connection.execute("UPDATE lock_record SET dirty = ? WHERE number = ?", (token, record))
         for event in changes.events:
             connection.execute(
-                "INSERT INTO lock_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _event_values(event)
+                "INSERT INTO lock_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _event_values(event)
             )
         if changes.claims or changes.sessions:
             self._write_waiters(connection, changes)
@@ -167,8 +167,9 @@ class Tables:
             token=token,
             dirty=bool(dirty),
             part_of=None if whole is None else keys[whole],
+            exclusive=seat == 0,
         )
-        return LeaseRow(lease, record, slot, seat == 0, session, label, since)
+        return LeaseRow(lease, record, slot, session, label, since)
 
     def _lease_values(self, row: LeaseRow) -> Row:
         lease = row.lease
@@ -282,7 +283,7 @@ def _session_values(row: SessionRow) -> Row:
 
 
 def _event(row: Row) -> LockEvent:
-    number, moment, step, claim, run, label, leases, dirty, reason = row
+    number, moment, step, claim, run, label, wants, leases, dirty, reason = row
     return LockEvent(
         number=number,
         time=moment,
@@ -290,6 +291,7 @@ def _event(row: Row) -> LockEvent:
         claim=claim,
         run=run,
         label=label,
+        wants=tuple(json.loads(wants)),
         leases=tuple(map(unpack_lease, json.loads(leases))),
         dirty=bool(dirty),
         reason=reason,
@@ -304,6 +306,7 @@ def _event_values(row: EventRow) -> Row:
         row.claim,
         row.run,
         row.label,
+        json.dumps(row.wants),
         json.dumps([pack_lease(lease) for lease in row.leases]),
         row.dirty,
         row.reason,

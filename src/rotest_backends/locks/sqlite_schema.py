@@ -66,6 +66,7 @@ CREATE TABLE lock_event (
     claim TEXT NOT NULL,
     run TEXT NOT NULL,
     label TEXT NOT NULL,
+    wants TEXT NOT NULL,
     leases TEXT NOT NULL,
     dirty INTEGER NOT NULL,
     reason TEXT NOT NULL

@@ -348,9 +348,10 @@ class Ledger:
             token=self._token(),
             dirty=record in self.holdings.dirty,
             part_of=whole,
+            exclusive=exclusive,
         )
         slot = self.holdings.free_slot(record, exclusive)
-        self._put_lease(LeaseRow(lease, record, slot, exclusive, row.session, row.claim.label, now))
+        self._put_lease(LeaseRow(lease, record, slot, row.session, row.claim.label, now))
         return lease
 
     def _finish(
@@ -376,7 +377,7 @@ class Ledger:
                 owner.owner.run,
                 claim,
                 of_claim[0].label,
-                tuple(row.lease for row in of_claim),
+                leases=tuple([row.lease for row in of_claim]),
                 dirty=dirty,
                 reason=reason,
             )
@@ -420,12 +421,13 @@ class Ledger:
                 token=self._token(),
                 dirty=row.record in self.holdings.dirty,
                 part_of=row.lease.part_of,
+                exclusive=row.exclusive,
             )
             self.holdings.remove(row)
             self._changes.ended.append(row)
             self._put_lease(row._replace(lease=lease, session=to.number, label=label, since=now))
             leases.append(lease)
-        self._log(step, now, to.owner.run, leases[0].claim, label, tuple(leases))
+        self._log(step, now, to.owner.run, leases[0].claim, label, leases=tuple(leases))
         return tuple(leases)
 
     def _put_session(self, session: SessionRow) -> None:
@@ -449,7 +451,9 @@ class Ledger:
         leases: tuple[Lease, ...] = (),
         reason: str = "",
     ) -> None:
-        self._log(step, now, owner.owner.run, claim.id, claim.label, leases, reason=reason)
+        asked = step is LockStep.WAITING or step is LockStep.GRANTED
+        wants = tuple([want.name for want in claim.wants]) if asked else ()
+        self._log(step, now, owner.owner.run, claim.id, claim.label, wants, leases, reason=reason)
 
     def _log(
         self,
@@ -458,6 +462,7 @@ class Ledger:
         run: str,
         claim: str = "",
         label: str = "",
+        wants: tuple[str, ...] = (),
         leases: tuple[Lease, ...] = (),
         *,
         dirty: bool = False,
@@ -465,7 +470,7 @@ class Ledger:
     ) -> None:
         self.counter += 1
         self._changes.events.append(
-            EventRow(self.counter, now + self.offset, step, claim, run, label, leases, dirty, reason)
+            EventRow(self.counter, now + self.offset, step, claim, run, label, wants, leases, dirty, reason)
         )
 
 

@@ -40,7 +40,6 @@ class LeaseRow(NamedTuple):
         lease: as its holder knows it.
         record: number of the record.
         slot: which unit of the record it takes.
-        exclusive: False where others may share the unit.
         session: number of the session that holds it.
         label: what the claim is for.
         since: the moment of the grant.
@@ -49,10 +48,14 @@ class LeaseRow(NamedTuple):
     lease: Lease
     record: int
     slot: int
-    exclusive: bool
     session: int
     label: str
     since: float
+
+    @property
+    def exclusive(self) -> bool:
+        """Tell whether the unit is the holder's alone."""
+        return self.lease.exclusive
 
 
 class ClaimRow(NamedTuple):
@@ -89,6 +92,7 @@ class EventRow(NamedTuple):
     claim: str
     run: str
     label: str = ""
+    wants: tuple[str, ...] = ()
     leases: tuple[Lease, ...] = ()
     dirty: bool = False
     reason: str = ""

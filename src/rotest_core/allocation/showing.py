@@ -32,7 +32,6 @@ def held_lease(ledger: Ledger, row: LeaseRow) -> HeldLease:
         lease=row.lease,
         owner=session.owner,
         label=row.label,
-        exclusive=row.exclusive,
         since=row.since + ledger.offset,
         until=session.until + ledger.offset,
     )

@@ -69,7 +69,7 @@ def _blockers(
     blockers: list[HeldLease] = []
     for key, capacity in units:
         holders = held.get(key, ())
-        alone = [holder for holder in holders if holder.exclusive]
+        alone = [holder for holder in holders if holder.lease.exclusive]
         shared = len(alone) < len(holders)
         if len(alone) + (shared and exclusive) >= capacity:
             blockers += holders

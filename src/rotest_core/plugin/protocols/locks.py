@@ -108,6 +108,7 @@ class Lease:
         token: fencing token, higher than every earlier one of this record; no other lease ever has the same.
         dirty: its last holder left it in doubt: validate it whatever the flags say.
         part_of: the whole it was leased with, None for a record that was asked for.
+        exclusive: False where others may share the unit.
     """
 
     claim: str
@@ -116,6 +117,7 @@ class Lease:
     token: int
     dirty: bool = False
     part_of: RecordKey | None = None
+    exclusive: bool = True
 
 
 @attrs.frozen
@@ -156,7 +158,6 @@ class HeldLease:
     lease: Lease
     owner: Owner
     label: str
-    exclusive: bool
     since: float
     until: float
 
@@ -213,6 +214,7 @@ class LockEvent:
         claim: the claim, empty for the steps of a session.
         run: the owner's run.
         label: what the claim is for.
+        wants: for WAITING and GRANTED the names of all that the claim asks for.
         leases: what was granted or given back; empty for steps of a claim that waits.
         dirty: whether the leases were given back in doubt.
         reason: why, for steps that somebody else took.
@@ -224,6 +226,7 @@ class LockEvent:
     claim: str
     run: str
     label: str = ""
+    wants: tuple[str, ...] = ()
     leases: tuple[Lease, ...] = ()
     dirty: bool = False
     reason: str = ""
