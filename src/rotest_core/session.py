@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rotest_core.config.settings import Settings
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.locks import LockStrategy
+    from rotest_core.plugin.protocols.store import Store
 
 
 class Session:
@@ -101,7 +102,27 @@ class Session:
         self._import_modules()
         backend = self._settings.store.backend
         store = self._plugins.catalogues.stores.get(backend)(self._settings.context("store", backend))
+        try:
+            self._follow_file(store)
+        except BaseException:
+            store.close()
+            raise
         return Inventory(store, user=_user())
+
+    def _follow_file(self, store: Store) -> None:
+        """Bring the inventory up to date with its file; records in use stay until a later time."""
+        if not self._settings.inventory.file:
+            return
+        from pathlib import Path
+
+        from rotest_core.allocation.inventory_import import synchronise
+
+        synchronise(
+            store,
+            Path(self._settings.inventory.file),
+            root=Path(self._settings.root),
+            leased=lambda: [held.lease.key for held in self.strategy.status().held],
+        )
 
     def _import_modules(self) -> None:
         root = self._settings.root
@@ -120,5 +141,9 @@ class Session:
 
 def _user() -> str:
     import getpass
+    import os
 
-    return getpass.getuser()
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return str(os.getuid())

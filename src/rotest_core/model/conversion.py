@@ -11,7 +11,7 @@ import enum
 import json
 import math
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence, Set as AbstractSet
 from contextlib import suppress
 from datetime import date, datetime, time
 from functools import cache
@@ -29,9 +29,16 @@ if TYPE_CHECKING:
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
+_MAPPINGS = frozenset({dict, Mapping, MutableMapping})
 _ISO_TYPES = (datetime, date, time)
 _TEXT_MODULES = frozenset({"decimal", "ipaddress", "uuid"})
 """Modules of the standard library whose classes are made from a text and give it back by `str`."""
+
+
+class ExactText(str):
+    """Mean itself where texts are read as what is wanted: an empty one is a text then, and not nothing."""
+
+    __slots__ = ()
 
 
 class Problem(NamedTuple):
@@ -306,8 +313,8 @@ def _union_hooks(converter: Converter, text: bool) -> Callable[[Any], Hook]:
         present = sorted((member for member in members if member is not type(None)), key=lambda m: m is str)
         hooks = {member: converter.get_structure_hook(member) for member in present}
 
-        def choose(value: object, _: object) -> object:
-            if optional and (value is None or (text and value == "")):
+        def choose(value: object, spelled: object) -> object:
+            if optional and (value is None or (text and value == "" and not isinstance(value, ExactText))):
                 return None
             if len(present) == 1:
                 return hooks[present[0]](value, present[0])
@@ -315,7 +322,7 @@ def _union_hooks(converter: Converter, text: bool) -> Callable[[Any], Hook]:
             for member in sorted(present, key=lambda m: text or m is not type(value)):
                 with suppress(Exception):
                     return hooks[member](value, member)
-            raise Mismatch(union, value)
+            raise Mismatch(spelled, value)
 
         return choose
 
@@ -324,18 +331,22 @@ def _union_hooks(converter: Converter, text: bool) -> Callable[[Any], Hook]:
 
 def _guard_containers(converter: Converter, text: bool) -> None:
     """Let lists be made of lists alone and tables of tables, before cattrs iterates over whatever it is given."""
+    from cattrs.gen import make_mapping_structure_fn
+
     guarding: list[object] = []
 
     def is_container(wanted: Any) -> bool:
         return wanted not in guarding and (_is_table(wanted) or is_list(wanted))
 
     def guard(wanted: Any) -> Hook:
-        guarding.append(wanted)
-        try:
-            inner = converter.get_structure_hook(wanted, cache_result=False)
-        finally:
-            guarding.pop()
         mapping = _is_table(wanted)
+        if class_of(wanted) in _MAPPINGS:
+            # cattrs's own hook would put itself before this one.
+            inner = make_mapping_structure_fn(wanted, converter)
+        else:
+            guarding.append(wanted)
+            inner = converter.get_structure_hook(wanted, cache_result=False)
+            guarding.pop()
         allowed = (Mapping,) if mapping else (list, tuple, set, frozenset)
 
         def check(value: object, _: object) -> object:
