@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from plumbum import SshMachine
     from rpyc.core.protocol import Connection
 
-    from rotest_core.plugin import PluginContext
-
 
 @attrs.frozen(kw_only=True)
 class TlsOptions:
@@ -279,8 +277,3 @@ def _explain(error: Exception, options: RpycOptions) -> str:
         if isinstance(error, kind):
             return explain()
     return f"{type(error).__name__}: {error}"
-
-
-def rpyc_driver(context: PluginContext) -> RpycDriver:
-    """Make an RPyC driver from a section of the configuration."""
-    return RpycDriver(context.options(RpycOptions))

@@ -10,15 +10,11 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
 from rotest_backends.drivers.limits import positive
 from rotest_core import DriverError
-
-if TYPE_CHECKING:
-    from rotest_core.plugin import PluginContext
 
 
 @attrs.frozen(kw_only=True)
@@ -184,8 +180,3 @@ def _kill_group(process: subprocess.Popen[str]) -> None:
 
 def _describe(status: int) -> str:
     return f"exit status {status}" if status > 0 else f"signal {signal.Signals(-status).name}"
-
-
-def shell_driver(context: PluginContext) -> ShellDriver:
-    """Make a shell driver from a section of the configuration."""
-    return ShellDriver(context.options(ShellOptions))

@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.model.matching import compare, matches, pattern
-    from rotest_core.model.storable import check_storable
+    from rotest_core.model.storable import check_storable, check_versions
     from rotest_core.plugin.hookspecs import hookimpl
     from rotest_core.plugin.options import PluginContext
     from rotest_core.plugin.protocols import (
@@ -89,6 +89,7 @@ __all__ = [
     "Worker",
     "WorkerFactory",
     "check_storable",
+    "check_versions",
     "compare",
     "hookimpl",
     "matches",
@@ -98,7 +99,7 @@ __all__ = [
 # What is here is imported when it is asked for: some of it needs attrs, which many a run does without.
 _HOMES = {
     "rotest_core.model.matching": ("compare", "matches", "pattern"),
-    "rotest_core.model.storable": ("check_storable",),
+    "rotest_core.model.storable": ("check_storable", "check_versions"),
     "rotest_core.plugin.hookspecs": ("hookimpl",),
     "rotest_core.plugin.options": ("PluginContext",),
     "rotest_core.plugin.protocols": (

@@ -1,0 +1,86 @@
+"""Prove each part by the contract of its kind, and see that Rotest finds the plugin."""
+
+from __future__ import annotations
+
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from rotest_core.plugin import LockStrategy, OutputHandlerFactory
+from rotest_core.testing import DriverContract, HandlerContract, LockStrategyContract, StoreContract
+from rotest_template.driver import LineDriver, LineOptions
+from rotest_template.handler import Counts
+from rotest_template.locks import LoggedLocks
+from rotest_template.store import FileStore
+
+
+class Upper(socketserver.StreamRequestHandler):
+    """Be a device: answer each line in capitals."""
+
+    def handle(self) -> None:
+        """Answer until the link is closed."""
+        for line in self.rfile:
+            self.wfile.write(line.upper())
+
+
+@pytest.fixture
+def device() -> Generator[tuple[str, int]]:
+    """Run the device on a free port."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Upper) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield "127.0.0.1", server.server_address[1]
+        server.shutdown()
+
+
+class TestDriver(DriverContract):
+    @pytest.fixture
+    def driver(self, device: tuple[str, int]) -> LineDriver:
+        return LineDriver(LineOptions(host=device[0], port=device[1]))
+
+    @pytest.fixture
+    def unreachable(self) -> LineDriver:
+        return LineDriver(LineOptions(host="127.0.0.1", port=1))
+
+
+def test_the_device_answers(device: tuple[str, int]) -> None:
+    driver = LineDriver(LineOptions(host=device[0], port=device[1]))
+    driver.open()
+    assert driver.ask("hello") == "HELLO"
+    driver.close()
+
+
+class TestHandler(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return Counts
+
+
+class TestStore(StoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> FileStore:
+        return FileStore(tmp_path / "inventory.pickle")
+
+
+class TestLocks(LockStrategyContract):
+    @pytest.fixture
+    def strategy(self) -> Generator[LockStrategy]:
+        locks = LoggedLocks()
+        yield locks
+        locks.close()
+
+
+def test_rotest_lists_all_four() -> None:
+    command = [sys.executable, "-m", "rotest_core", "plugins"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    own = [line for line in listed.splitlines() if "rotest-template" in line]
+    assert sorted(name for line in own for name in ("line", "counts", "file", "logged") if name in line.split()) == [
+        "counts",
+        "file",
+        "line",
+        "logged",
+    ]
