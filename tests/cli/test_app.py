@@ -31,8 +31,8 @@ def configure(parser):
     parser.add_argument("name")
     parser.add_argument("--loudly", action="store_true")
 
-def execute(arguments):
-    print(("HELLO " if arguments.loudly else "hello ") + arguments.name)
+def execute(arguments, context):
+    print(("HELLO " if arguments.loudly else context.values.get("greeting", "hello") + " ") + arguments.name)
     {body}
     return 5
 """
@@ -125,6 +125,16 @@ def test_command_of_a_plugin_has_the_options_of_every_command(project: Path) -> 
     assert answer.err == (
         "rotest: error: unknown option '--loudyl' (did you mean '--loudly'?); see rotest hello --help\n"
     )
+
+
+def test_command_of_a_plugin_has_a_section_of_the_configuration(project: Path) -> None:
+    environment = with_plugin(project)
+
+    answer = rotest(
+        "hello", "world", "--set", "commands.hello.greeting=bye", cwd=project, environment=environment
+    )
+
+    assert (answer.status, answer.out) == (5, "bye world\n")
 
 
 def test_command_of_a_disabled_plugin_is_unknown(project: Path) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Final
 
-    from rotest_core.plugin.protocols.command import Command
+    from rotest_core.cli.command import BuiltIn
 
 COMMANDS: Final = {
     "run": "run tests; what is done without a command",
@@ -110,13 +110,13 @@ def _is_command(word: str) -> bool:
     return not exists(word.partition("::")[0]) and not any(mark in word for mark in "/\\.:*?")
 
 
-def _built_in(name: str) -> Command:
+def _built_in(name: str) -> BuiltIn:
     from rotest_core.cli.command import built_in
 
     return built_in(name)
 
 
-def _execute(name: str, command: Command, words: list[str]) -> int:
+def _execute(name: str, command: BuiltIn, words: list[str]) -> int:
     from rotest_core.cli.parser import make_parser
 
     parser = make_parser(name, COMMANDS.get(name, ""))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rotest_core.cli.app import COMMANDS, command_position
-from rotest_core.cli.command import built_in, load_plugins_for, settings_from
+from rotest_core.cli.command import BuiltIn, built_in, load_plugins_for, settings_from
 from rotest_core.cli.parser import CommandParser, make_parser, parse_shared
+from rotest_core.cli.plugin_commands import PluginCommand
 from rotest_core.config.options import OPTIONS
 from rotest_core.plugin.command_index import command_summaries
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rotest_core.plugin.protocols.command import Command
     from rotest_core.plugin.registry import Catalogues
 
     Candidates = Iterable[tuple[str, str]]
@@ -56,8 +56,8 @@ def _parser(finished: Sequence[str]) -> CommandParser:
     return parser
 
 
-def _plugin_command(name: str, words: Sequence[str]) -> Command:
-    return _catalogues(words).commands.get(name)()
+def _plugin_command(name: str, words: Sequence[str]) -> BuiltIn:
+    return PluginCommand(name, _catalogues(words).commands.get(name)())
 
 
 def _catalogues(words: Sequence[str]) -> Catalogues:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from rotest_core.config.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from rotest_core.plugin.loader import Plugins
-    from rotest_core.plugin.protocols.command import Command
+
+
+class BuiltIn(Protocol):
+    """Read a command line and carry it out: what each module of a built-in command does."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments; those that all commands share are there already."""
+        ...
+
+    def execute(self, arguments: argparse.Namespace) -> int:
+        """Carry the command out and return the exit status."""
+        ...
 
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
@@ -42,6 +53,6 @@ def load_plugins_for(settings: Settings) -> Plugins:
     return load_plugins(settings.plugins.disabled)
 
 
-def built_in(name: str) -> Command:
+def built_in(name: str) -> BuiltIn:
     """Import the module of a built-in command."""
-    return cast("Command", import_module(f"rotest_core.cli.{name}"))
+    return cast("BuiltIn", import_module(f"rotest_core.cli.{name}"))

@@ -6,13 +6,33 @@ from rotest_core.errors import DuplicatePluginError, UnknownPluginError, UsageEr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Collection, Sequence
 
     from rotest_core.plugin.protocols.command import Command, CommandFactory
     from rotest_core.plugin.registry import Catalogue
 
 
-def plugin_command(name: str, words: Sequence[str], built_in: Collection[str]) -> Command:
+class PluginCommand:
+    """Give a plugin's command its section of the configuration, and the shape of a built-in one."""
+
+    def __init__(self, name: str, command: Command) -> None:
+        self._name = name
+        self._command = command
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+        self._command.configure(parser)
+
+    def execute(self, arguments: argparse.Namespace) -> int:
+        """Carry the command out."""
+        from rotest_core.cli.command import settings_from
+
+        context = settings_from(arguments).context(f"commands.{self._name}", self._name)
+        return self._command.execute(arguments, context)
+
+
+def plugin_command(name: str, words: Sequence[str], built_in: Collection[str]) -> PluginCommand:
     """Return a command that a plugin adds.
 
     Args:
@@ -30,7 +50,7 @@ def plugin_command(name: str, words: Sequence[str], built_in: Collection[str]) -
     commands = load_plugins_for(settings_from(parse_shared(words))).catalogues.commands
     _check_names(commands, built_in)
     try:
-        return commands.get(name)()
+        return PluginCommand(name, commands.get(name)())
     except UnknownPluginError as error:
         known = (*built_in, *(entry.name for entry in commands))
         problem = f"no such command or path: {name!r}{did_you_mean(name, known)}"

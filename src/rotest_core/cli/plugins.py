@@ -68,6 +68,7 @@ def _supplied(plugins: Plugins, settings: Settings) -> Iterator[Row]:
         (catalogues.executors, (settings.run.executor,)),
         (catalogues.outputs, settings.run.outputs),
         (catalogues.commands, ()),
+        (catalogues.debuggers, ()),
     )
     versions = plugins.distributions
     for catalogue, used in kinds:

@@ -1,9 +1,11 @@
-"""Commands are what one can ask of ``rotest``: ``rotest run``, ``rotest shell``."""
+"""Commands are what plugins add to those of ``rotest`` itself: ``rotest shell``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
+
+from rotest_core.plugin.options import PluginContext
 
 if TYPE_CHECKING:
     import argparse
@@ -16,8 +18,12 @@ class Command(Protocol):
         """Add the command's own arguments; those that all commands share are there already."""
         ...
 
-    def execute(self, arguments: argparse.Namespace) -> int:
+    def execute(self, arguments: argparse.Namespace, context: PluginContext) -> int:
         """Carry the command out and return the exit status.
+
+        Args:
+            arguments: what `configure` asked for.
+            context: the command's own section of the configuration, ``[commands.NAME]``.
 
         Raises:
             RotestError: shown to the user as one message, with the exit status of its type.
