@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 EDITABLES := $(foreach plugin,$(PLUGINS),--editable ./$(plugin))
+# A plugin's tests may need more than the plugin: its extra `dev` says what.
+EDITABLES_DEV := $(foreach plugin,$(PLUGINS),--editable './$(plugin)[dev]')
 PROJECTS := pyproject.toml $(PLUGINS:=/pyproject.toml)
 SOURCES := $(wildcard src plugins/*/src)
 # Each is a project of its own to mypy, for several have a module of the same name.
@@ -43,7 +45,7 @@ $(VENV)/.installed-run: $(PROJECTS) | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-dev: $(PROJECTS) | $(BIN)/python
-	$(PIP) --editable '.[dev]' $(EDITABLES)
+	$(PIP) --editable '.[dev]' $(EDITABLES_DEV)
 	@$(BIN)/python -m compileall -q $(SOURCES)
 	@touch $@ $(VENV)/.installed-run
 

@@ -1,0 +1,1 @@
+"""Rotest's output handler `excel`."""
