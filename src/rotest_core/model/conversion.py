@@ -342,7 +342,7 @@ def _guard_containers(converter: Converter, text: bool) -> None:
         mapping = _is_table(wanted)
         if class_of(wanted) in _MAPPINGS:
             # cattrs's own hook would put itself before this one.
-            inner = make_mapping_structure_fn(wanted, converter)
+            inner: Hook = make_mapping_structure_fn(wanted, converter)
         else:
             guarding.append(wanted)
             inner = converter.get_structure_hook(wanted, cache_result=False)

@@ -36,9 +36,14 @@ class _Port:
     provider: LockProvider | None = None
 
 
-def install(provider: LockProvider) -> None:
+def install(provider: LockProvider | None) -> None:
     """Say who serves ``lock()``; done once, where the program is put together."""
     _Port.provider = provider
+
+
+def current() -> LockProvider | None:
+    """Return who serves ``lock()``, if anybody does yet."""
+    return _Port.provider
 
 
 def provider() -> LockProvider:
