@@ -331,8 +331,6 @@ def _union_hooks(converter: Converter, text: bool) -> Callable[[Any], Hook]:
 
 def _guard_containers(converter: Converter, text: bool) -> None:
     """Let lists be made of lists alone and tables of tables, before cattrs iterates over whatever it is given."""
-    from cattrs.gen import make_mapping_structure_fn
-
     guarding: list[object] = []
 
     def is_container(wanted: Any) -> bool:
@@ -342,7 +340,7 @@ def _guard_containers(converter: Converter, text: bool) -> None:
         mapping = _is_table(wanted)
         if class_of(wanted) in _MAPPINGS:
             # cattrs's own hook would put itself before this one.
-            inner: Hook = make_mapping_structure_fn(wanted, converter)
+            inner = _mapping_hook(wanted, converter)
         else:
             guarding.append(wanted)
             inner = converter.get_structure_hook(wanted, cache_result=False)
@@ -359,6 +357,12 @@ def _guard_containers(converter: Converter, text: bool) -> None:
         return check
 
     converter.register_structure_hook_factory(is_container, guard)
+
+
+def _mapping_hook(wanted: Any, converter: Converter) -> Hook:
+    from cattrs.gen import make_mapping_structure_fn  # pyright: ignore[reportUnknownVariableType]
+
+    return make_mapping_structure_fn(wanted, converter)
 
 
 def _read_container(value: str, wanted: object, *, mapping: bool) -> object:
