@@ -7,12 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rotest_core.errors import ConfigError
+from rotest_core.model import links
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rotest_core.allocation.inventory import Inventory
     from rotest_core.allocation.leases import Leases
     from rotest_core.config.settings import Settings
     from rotest_core.plugin.loader import Plugins
+    from rotest_core.plugin.protocols.driver import Driver
     from rotest_core.plugin.protocols.locks import LockStrategy
     from rotest_core.plugin.protocols.store import Store
 
@@ -33,6 +37,7 @@ class Session:
         self._inventory: Inventory | None = None
         self._strategy: LockStrategy | None = None
         self._leases: list[Leases] = []
+        links.install(self.make_driver)
 
     def __enter__(self) -> Session:
         return self
@@ -75,6 +80,21 @@ class Session:
         leases = Leases(self.inventory, self.strategy, owner, ttl=self._settings.locks.ttl)
         self._leases.append(leases)
         return leases
+
+    def make_driver(self, name: str, values: Mapping[str, object]) -> Driver:
+        """Make a driver by its registered name, or by that of a section ``[drivers.NAME]``.
+
+        Args:
+            name: the name; the section's key ``backend`` may say which driver is meant.
+            values: options over those of the section.
+
+        Raises:
+            UnknownPluginError: nothing registered it.
+            ConfigError: the options do not fit.
+        """
+        context = self._settings.context(f"drivers.{name}", name, values)
+        backend = context.sibling(context.section).get("backend", name)
+        return self._plugins.catalogues.drivers.get(str(backend))(context)
 
     def close_leases(self) -> None:
         """Release everything that is still leased, as dirty."""

@@ -11,15 +11,29 @@ from rotest_core.config.sources import Gathering
 
 OptionsT = TypeVar("OptionsT")
 
+BACKEND = "backend"
+"""The key of ``[drivers.NAME]`` that says which driver NAME stands for."""
+
 
 class SectionContext:
-    """Give one plugin its own section of the configuration; see `plugin.options.PluginContext`."""
+    """Give one plugin its own section of the configuration; see `plugin.options.PluginContext`.
 
-    def __init__(self, *, name: str, root: str, section: str, gathered: Gathering) -> None:
+    Args:
+        name: the registered name that was chosen.
+        root: the project's directory.
+        section: the dotted name of the section.
+        gathered: what all sources say.
+        on_top: values that whoever asks for the plugin puts over those of the section.
+    """
+
+    def __init__(
+        self, *, name: str, root: str, section: str, gathered: Gathering, on_top: Mapping[str, object]
+    ) -> None:
         self._name = name
         self._root = Path(root)
         self._section = section
         self._gathered = gathered
+        self._on_top = {key: Given(value, "the resource's code") for key, value in on_top.items()}
 
     @property
     def name(self) -> str:
@@ -35,12 +49,15 @@ class SectionContext:
 
     @property
     def values(self) -> Mapping[str, object]:
-        return self.sibling(self._section)
+        given = self._given(self._section) | self._on_top
+        return {key: value.as_toml() for key, value in given.items() if key != BACKEND}
 
     def options(self, options_type: type[OptionsT]) -> OptionsT:
         from rotest_core.config.plugin_options import structure_options
 
-        return structure_options(options_type, self._section, self._given(self._section), self._root)
+        given = self._given(self._section) | self._on_top
+        given.pop(BACKEND, None)
+        return structure_options(options_type, self._section, given, self._root)
 
     def sibling(self, section: str) -> Mapping[str, object]:
         return {key: given.as_toml() for key, given in self._given(section).items()}

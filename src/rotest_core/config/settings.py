@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rotest_core.config.files import find_file, read_file
@@ -149,16 +150,21 @@ class Settings:
         for path, given in self._gathered.free.items():
             yield Effective(f"config.{'.'.join(path)}", given.as_toml(), given.origin)
 
-    def context(self, section: str, name: str) -> SectionContext:
+    def context(
+        self, section: str, name: str, on_top: Mapping[str, object] = MappingProxyType({})
+    ) -> SectionContext:
         """Give a plugin its own section.
 
         Args:
             section: ``store``, ``locks``, ``outputs.NAME``, ``drivers.NAME``, ``executors.NAME``.
             name: the registered name that was chosen.
+            on_top: values over those of the section.
         """
         from rotest_core.config.context import SectionContext
 
-        return SectionContext(name=name, root=self.root, section=section, gathered=self._gathered)
+        return SectionContext(
+            name=name, root=self.root, section=section, gathered=self._gathered, on_top=on_top
+        )
 
     def plugin_sections(self) -> tuple[str, ...]:
         """Name the plugins' own sections that somebody filled."""

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, cast
 from typing_extensions import TypeVar
 
 from rotest_core.errors import PlanError, ResourceError, RotestError
-from rotest_core.model import locking, service
+from rotest_core.model import links, locking, service
 from rotest_core.model.binding import Binding
 from rotest_core.model.data_argument import data_argument
 from rotest_core.model.request import Request, requests_of
 from rotest_core.model.resource_data import ResourceData
 
 DataT = TypeVar("DataT", bound="ResourceData | None", default=None)
+
+DriverT = TypeVar("DriverT")
 
 _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 _numbers = itertools.count(1)
@@ -176,6 +178,27 @@ class BaseResource(Generic[DataT], metaclass=ResourceType):
             )
         release, binding.release = binding.release, None
         release()
+
+    def driver(self, name: str, kind: type[DriverT], /, **values: object) -> DriverT:
+        """Make a driver by its registered name; it is not open yet.
+
+        Args:
+            name: as ``rotest plugins`` lists it, or as a section ``[drivers.NAME]`` of the configuration calls it.
+            kind: the class that it must be of, or a runtime-checkable protocol that it must satisfy.
+            values: options over those of ``[drivers.NAME]``.
+
+        Raises:
+            UnknownPluginError: nothing registered the name.
+            ConfigError: the options do not fit.
+            PlanError: the driver is of another kind.
+        """
+        made = links.maker()(name, values)
+        if not isinstance(made, kind):
+            raise PlanError(
+                f"{type(self).__name__}: the driver {name!r} is a {type(made).__name__}, not a {kind.__name__}; "
+                f"choose another backend under [drivers.{name}]"
+            )
+        return made
 
     @property
     def work_dir(self) -> Path:
