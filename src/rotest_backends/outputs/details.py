@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rotest_core.events import OutcomeReported
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import TestReport
 
 REASON_LENGTH = 300
 MOST = 10

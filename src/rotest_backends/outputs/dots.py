@@ -10,8 +10,7 @@ from rotest_backends.outputs.summary import StreamChoices
 from rotest_core.events import Outcome
 
 if TYPE_CHECKING:
-    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 
 COLUMNS = 80
 

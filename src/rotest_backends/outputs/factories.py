@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler
-    from rotest_core.plugin.registry import Registry
+    from rotest_core.plugin import HandlerContext, OutputHandler, Registry
 
 
 def _dots(context: HandlerContext) -> OutputHandler:

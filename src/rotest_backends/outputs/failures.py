@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rotest_core.events import ExpectationChecked, LogWritten, OutcomeReported, ResourceStep
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import TestReport
 
 TEXT_LINES = 200
 LINE_LENGTH = 2000

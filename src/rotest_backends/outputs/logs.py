@@ -24,8 +24,7 @@ from rotest_core.events import (
 )
 
 if TYPE_CHECKING:
-    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 
 DEBUG, INFO, WARNING, ERROR = 10, 20, 30, 40
 OWN = "rotest"

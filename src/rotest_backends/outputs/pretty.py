@@ -11,8 +11,7 @@ from rotest_backends.outputs.terminal import one_line, seconds
 from rotest_core.events import Outcome, ResourceWaiting, RunStarted, TestStarted
 
 if TYPE_CHECKING:
-    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 
 
 def pretty(context: HandlerContext) -> OutputHandler:

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
-    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 
 SHOWN_TESTS = 4
 BAR_WIDTH = 32

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from rotest_backends.outputs.summary import StreamChoices, Summary
 from rotest_backends.outputs.terminal import Terminal
 from rotest_core.events import ArtifactWritten, HandlerFailed, RunFinished, RunInterrupted, RunStarted
-from rotest_core.plugin.reports import ReportBuilder
+from rotest_core.plugin import ReportBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rotest_core.events import Event
-    from rotest_core.plugin.protocols.handler import HandlerContext
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, TestReport
 
     EventT = TypeVar("EventT", bound=Event)
 

@@ -22,8 +22,7 @@ from rotest_core.events import (
 
 if TYPE_CHECKING:
     from rotest_core.events import Event
-    from rotest_core.plugin.protocols.handler import HandlerContext
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, TestReport
 
 STREAM_OUTPUTS = frozenset(("dots", "full", "logdebug", "loginfo", "pretty", "progress", "tree"))
 """The handlers of this package that write to the terminal."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from rotest_core.events import Outcome
-    from rotest_core.plugin.protocols.handler import HandlerContext
+    from rotest_core.plugin import HandlerContext
 
 FLUSH_AFTER = 0.1
 """Seconds (by the events' clock) after which a stream that is no terminal is flushed."""

@@ -12,8 +12,7 @@ from rotest_core.events import Outcome, ResourceWaiting, TestStarted
 
 if TYPE_CHECKING:
     from rotest_core.events import GroupStarted
-    from rotest_core.plugin.protocols.handler import HandlerContext, OutputHandler
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 
 INDENT = "  "
 

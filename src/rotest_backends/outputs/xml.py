@@ -20,15 +20,14 @@ from rotest_backends.outputs.files import write_whole
 from rotest_backends.outputs.outcomes import look_of
 from rotest_backends.outputs.terminal import seconds
 from rotest_core.events import Cause, GroupFinished, Outcome, RunFinished, RunStarted
-from rotest_core.plugin.reports import ReportBuilder
+from rotest_core.plugin import ReportBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from rotest_core.events import Event
-    from rotest_core.plugin.protocols.handler import HandlerContext
-    from rotest_core.plugin.reports import TestReport
+    from rotest_core.plugin import HandlerContext, TestReport
 
 LOG_LINES = 100
 
