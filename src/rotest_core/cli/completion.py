@@ -1,7 +1,7 @@
 """``rotest completion``: the scripts that let a shell complete ``rotest``, and the candidates that they ask for.
 
-A script hands over the words typed so far, joined by line ends; what may follow comes from the same parsers and
-catalogues that the commands use, so that plugins' commands and outputs are completed as well.
+A script hands over the words typed so far, each with a line's end after it; what may follow comes from the same
+parsers and catalogues that the commands use, so that plugins' commands and outputs are completed as well.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ def execute(arguments: argparse.Namespace) -> int:
         print(script.read_text(encoding="utf-8"), end="")
         return 0
     in_bash = arguments.shell == "bash"
-    words, taken = (
-        _without_breaks(arguments.words.split("\n")) if in_bash else (arguments.words.split("\n"), 0)
-    )
+    pieces = arguments.words.split("\n")[:-1] or [""]
+    words, taken = _without_breaks(pieces) if in_bash else (pieces, 0)
     try:
         for word, description in candidates(words):
             print(word[taken:] if in_bash or not description else f"{word}\t{description}")

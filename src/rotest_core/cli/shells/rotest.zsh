@@ -2,7 +2,7 @@
 _rotest() {
     local -a lines found
     local line
-    lines=("${(@f)$("${words[1]}" completion zsh --for="${(pj:\n:)words[2,CURRENT]}" 2>/dev/null)}")
+    lines=("${(@f)$("${words[1]}" completion zsh --for="${(pj:\n:)words[2,CURRENT]}"$'\n' 2>/dev/null)}")
     for line in $lines; do
         found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
     done
