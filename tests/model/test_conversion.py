@@ -19,9 +19,9 @@ from rotest_core.model.conversion import (
     Problem,
     check_supported,
     convert,
-    describe,
     to_json,
 )
+from rotest_core.model.declared_types import describe
 
 
 class Level(enum.IntEnum):

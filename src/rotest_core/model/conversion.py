@@ -10,16 +10,14 @@ from __future__ import annotations
 import enum
 import json
 import math
-import types
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
-import attrs
-
+from rotest_core.model.declared_types import class_of, describe, is_list, is_literal, is_table, is_union
 from rotest_core.model.record import Json
 
 if TYPE_CHECKING:
@@ -102,70 +100,6 @@ def check_supported(wanted: object) -> str:
     return ""
 
 
-def describe(wanted: object) -> str:
-    """Say in words what values a type has: ``an integer``, ``a list, of each: text``."""
-    if wanted in _WORDS:
-        return _WORDS[cast("type", wanted)]
-    arguments = get_args(wanted)
-    if is_union(wanted):
-        return " or ".join(describe(member) for member in arguments)
-    if _is_literal(wanted):
-        return f"one of {', '.join(map(repr, arguments))}"
-    kind = class_of(wanted)
-    if kind is not None and issubclass(kind, enum.Enum):
-        return f"one of {', '.join(repr(member.value) for member in kind)}"
-    if _is_table(wanted):
-        return "a table"
-    if is_list(wanted):
-        items = [argument for argument in arguments if argument is not ...]
-        return f"a list, of each: {describe(items[0])}" if len(items) == 1 else "a list"
-    return f"a {wanted if kind is None else kind.__name__}"
-
-
-def class_of(wanted: object) -> type[Any] | None:
-    """Return the class that a type is or is made of: `list` for ``list[str]``; None for unions and the like."""
-    kind = get_origin(wanted) or wanted
-    return cast("type[Any]", kind) if isinstance(kind, type) else None
-
-
-def is_list(wanted: object) -> bool:
-    """Tell whether the JSON value of a type is a list."""
-    kind = class_of(wanted)
-    return (
-        isinstance(kind, type)
-        and issubclass(kind, (Sequence, AbstractSet))
-        and not issubclass(kind, (str, bytes))
-    )
-
-
-def _is_table(wanted: object) -> bool:
-    kind = class_of(wanted)
-    return kind is not None and (issubclass(kind, Mapping) or attrs.has(kind))
-
-
-def _is_literal(wanted: object) -> bool:
-    return get_origin(wanted) is Literal
-
-
-def is_union(wanted: object) -> bool:
-    """Tell whether a type is spelled ``A | B`` or ``Optional[A]``."""
-    return get_origin(wanted) in {Union, types.UnionType}
-
-
-_WORDS: dict[object, str] = {
-    int: "an integer",
-    float: "a number",
-    str: "text",
-    bool: "true or false",
-    type(None): "nothing",
-    None: "nothing",
-    datetime: "a date and time (ISO 8601)",
-    date: "a date (ISO 8601)",
-    time: "a time of day (ISO 8601)",
-    Path: "a path",
-}
-
-
 @cache
 def _converter(text: bool) -> Converter:
     from cattrs import Converter
@@ -177,7 +111,7 @@ def _converter(text: bool) -> Converter:
     converter.register_structure_hook(Path, _from_text)
     converter.register_structure_hook_func(_is_made_of_text, _from_text)
     converter.register_structure_hook_func(lambda t: t in _ISO_TYPES, _from_iso)
-    converter.register_structure_hook_func(_is_literal, _choose(text, get_args))
+    converter.register_structure_hook_func(is_literal, _choose(text, get_args))
     converter.register_structure_hook_func(_is_enum, member)
     converter.register_structure_hook_factory(is_union, _union_hooks(converter, text))
     _guard_containers(converter, text)
@@ -334,10 +268,10 @@ def _guard_containers(converter: Converter, text: bool) -> None:
     guarding: list[object] = []
 
     def is_container(wanted: Any) -> bool:
-        return wanted not in guarding and (_is_table(wanted) or is_list(wanted))
+        return wanted not in guarding and (is_table(wanted) or is_list(wanted))
 
     def guard(wanted: Any) -> Hook:
-        mapping = _is_table(wanted)
+        mapping = is_table(wanted)
         if class_of(wanted) in _MAPPINGS:
             # cattrs's own hook would put itself before this one.
             inner = _mapping_hook(wanted, converter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, ForwardRef, get_args
 
-from rotest_core.model.conversion import class_of
+from rotest_core.model.declared_types import class_of
 
 
 def data_argument(derived: type, base: type) -> object:

@@ -10,15 +10,8 @@ from typing import Any, Literal, NamedTuple, cast, get_args, get_origin
 import attrs
 
 from rotest_core.errors import InventoryError, did_you_mean
-from rotest_core.model.conversion import (
-    ConversionError,
-    class_of,
-    convert,
-    describe,
-    is_list,
-    is_union,
-    to_json,
-)
+from rotest_core.model.conversion import ConversionError, convert, to_json
+from rotest_core.model.declared_types import class_of, describe, is_list, is_union
 from rotest_core.model.lookup import OPERATORS, Lookup, Operator, Query
 from rotest_core.model.matching import pattern
 from rotest_core.model.record import Json

@@ -20,15 +20,8 @@ from typing import Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
 import attrs
 
 from rotest_core.errors import PlanError, RecordError, did_you_mean
-from rotest_core.model.conversion import (
-    ConversionError,
-    Problem,
-    check_supported,
-    convert,
-    describe,
-    is_union,
-    to_json,
-)
+from rotest_core.model.conversion import ConversionError, Problem, check_supported, convert, to_json
+from rotest_core.model.declared_types import describe, is_union
 from rotest_core.model.record import ENVELOPE_FIELDS, Json, Record, RecordKey
 from rotest_core.model.validation import make, objection_of_all, objections, reason, unchecked
 

@@ -20,7 +20,8 @@ from types import MemberDescriptorType
 from typing import Any, ClassVar, TypeGuard, get_origin, get_type_hints
 
 from rotest_core.errors import PlanError, did_you_mean
-from rotest_core.model.conversion import ConversionError, check_supported, convert, describe
+from rotest_core.model.conversion import ConversionError, check_supported, convert
+from rotest_core.model.declared_types import describe
 from rotest_core.model.resource_data import ResourceData
 
 
