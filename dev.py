@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Set up, demonstrate, test and check Rotest, with nothing but Python (3.11 or later, with venv and pip).
 
     python3 dev.py demo          lease a calculator, run tests on it over RPyC, write reports: the main job
@@ -30,7 +29,9 @@ ENVIRONMENT = {**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 def run(*command: str | Path, directory: Path = HERE, **environment: str) -> None:
     """Run a command; leave with its status when it fails."""
     print("$", *(str(word).replace(f"{HERE}{os.sep}", "") for word in command), flush=True)
-    status = subprocess.run(command, cwd=directory, env={**ENVIRONMENT, **environment}, check=False).returncode
+    status = subprocess.run(
+        command, cwd=directory, env={**ENVIRONMENT, **environment}, check=False
+    ).returncode
     if status:
         sys.exit(status)
 
@@ -48,9 +49,9 @@ def install(extra: str = "") -> None:
         return
     if not (BIN / "python").exists():
         run(sys.executable, "-m", "venv", VENV)
-    editables = [word for plugin in PLUGINS for word in ("--editable", f".{os.sep}{plugin.relative_to(HERE)}")]
-    pip = ("-m", "pip", "--disable-pip-version-check", "--quiet", "install")
-    tool("python", *pip, "--editable", f".{extra}", *editables)
+    projects_to_install = [f".{os.sep}{project.parent.relative_to(HERE)}{extra}" for project in projects]
+    editables = [word for project in projects_to_install for word in ("--editable", project)]
+    tool("python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *editables)
     tool("python", "-m", "compileall", "-q", "src", *(plugin / "src" for plugin in PLUGINS))
     stamp.touch()
 
@@ -109,7 +110,8 @@ def architecture(_: Sequence[str]) -> None:
 def docs(_: Sequence[str]) -> None:
     """Build docs/_build/html; a warning is an error."""
     install("[dev]")
-    tool("sphinx-build", *"-q -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html".split())
+    options = ("-q", "-W", "--keep-going", "-b", "html", "-d", "docs/_build/doctrees")
+    tool("sphinx-build", *options, "docs", "docs/_build/html")
 
 
 def bench(arguments: Sequence[str]) -> None:
@@ -139,7 +141,7 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
 
 def main(words: Sequence[str]) -> None:
     """Do the task that the first word names."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whatever Python there is starts this file
         sys.exit("Rotest needs Python 3.11 or later; start this with another: python3.13 dev.py ...")
     name = words[0] if words else "help"
     if name not in TASKS:

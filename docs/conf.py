@@ -1,4 +1,4 @@
-"""How Sphinx builds this documentation: `make docs`."""
+"""How Sphinx builds this documentation: `python3 dev.py docs`."""
 
 from rotest_core import __version__
 

@@ -1,4 +1,4 @@
-# What junit-xml 1.9 really offers. `make types` holds this file against the installed package with stubtest.
+# What junit-xml 1.9 really offers. `dev.py types` holds this file against the installed package with stubtest.
 from collections.abc import Iterable, Mapping
 from typing import Protocol, TypedDict, type_check_only
 from xml.etree.ElementTree import Element

@@ -1,4 +1,4 @@
-# What rpyc 6.0 really offers, as far as it is public. `make types` holds these files against the installed
+# What rpyc 6.0 really offers, as far as it is public. `dev.py types` holds these files against the installed
 # package with stubtest.
 #
 # A remote object has no type that this side could know: whatever comes over a connection is `Any` here.

@@ -1,4 +1,4 @@
-# The part of XlsxWriter 3 that draws a workbook: sheets, formats, charts. `make types` holds these files
+# The part of XlsxWriter 3 that draws a workbook: sheets, formats, charts. `dev.py types` holds these files
 # against the installed package with stubtest.
 from xlsxwriter.workbook import Workbook
 
