@@ -1,6 +1,8 @@
 """Every hook that a plugin package may implement.
 
-A package names a module in its entry points, group ``rotest``::
+A package names a module in its entry points, group ``rotest``:
+
+.. code-block:: toml
 
     [project.entry-points.rotest]
     excel = "rotest_excel.plugin"
@@ -24,7 +26,7 @@ hookimpl = pluggy.HookimplMarker("rotest")
 
 @hookspec
 def rotest_register(registry: Registry) -> None:
-    """Register the stores, lock strategies, drivers, executors and output handlers of this package by name.
+    """Register what this package supplies by name: output handlers, stores, drivers, commands and the like.
 
     Args:
         registry: takes each factory under its name, for the package that the hook belongs to.
