@@ -97,7 +97,8 @@ def _cell(value: object) -> str:
         case None:
             return _NOTHING
         case str():
-            plain = value and value != _NOTHING and not value.startswith('"')
+            # A carriage return by itself would end the row for some readers.
+            plain = value and value != _NOTHING and not value.startswith('"') and "\r" not in value
             return value if plain else json.dumps(value, ensure_ascii=False)
         case datetime():
             return value.isoformat()

@@ -111,7 +111,7 @@ def check_row(raw: RawRow) -> Row:
     problems: list[str] = []
     envelope = _check_envelope(raw, problems)
     fields = _check_fields(raw, problems)
-    if not problems:
+    if "name" in envelope:
         record = Record(type=raw.type, **envelope, fields=fields)
         problems.extend(problems_of(record))
         if not problems:
@@ -141,7 +141,7 @@ def _check_envelope(raw: RawRow, problems: list[str]) -> dict[str, Any]:
                 continue
             value = value.astimezone(UTC)
         values[key] = value
-    if not raw.values.get("name"):
+    if "name" not in raw.values:
         problems.append("name: missing; every record needs one")
     if values.get("unusable_reason") and "usable" not in values:
         values["usable"] = False

@@ -125,7 +125,8 @@ def _value(value: object, where: str) -> str:
             return f"[{', '.join(_value(item, where) for item in items)}]"
         case Mapping():
             table = cast("Mapping[str, object]", value)
-            return f"{{ {', '.join(f'{_key(key)} = {_value(item, where)}' for key, item in table.items())} }}"
+            pairs = ", ".join(f"{_key(key)} = {_value(item, where)}" for key, item in table.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
         case _:
             raise InventoryError(f"{where}: TOML cannot express {value!r} here; export JSON instead")
 
