@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rotest_backends.outputs.terminal import Terminal, lines_of, one_line, seconds
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 TEXT_LINES = 200
 LINE_LENGTH = 2000
 EXPECTATIONS = 50
+_FRAME = re.compile(r'\s*File "(.*)", line (\d{1,9})\b')
 LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 
 
@@ -76,8 +78,9 @@ class FailurePrinter:
             yield self._terminal.dim(one_line(report.started.description))
         if report.finished is None:
             yield "It began, and nothing tells how it ended: the run was cut short."
+        places = {(failed.file, failed.line) for failed in report.expectations if not failed.passed}
         for outcome in report.outcomes:
-            yield from self._outcome(outcome)
+            yield from self._outcome(outcome, places | {(outcome.file, outcome.line)})
         yield from self._expectations(report)
         for text in report.information:
             yield f"{self._label('information')} {one_line(text)}"
@@ -95,7 +98,7 @@ class FailurePrinter:
         """Show a place in a source file, from the project's directory where it is in there."""
         return one_line(file.removeprefix(self._root)) + (f":{line}" if line else "")
 
-    def _outcome(self, outcome: OutcomeReported) -> Iterator[str]:
+    def _outcome(self, outcome: OutcomeReported, places: set[tuple[str, int]]) -> Iterator[str]:
         if outcome.subtest:
             yield self._terminal.bold(f"subtest {one_line(outcome.subtest)}")
         if outcome.file:
@@ -112,19 +115,22 @@ class FailurePrinter:
                 yield f"{self._bar} {self._terminal.alarm(line)}"
             else:
                 yield f"{self._bar} {line}"
-            source_next = _names_place(line, outcome)
+            source_next = _names_place(line, places)
 
     def _expectations(self, report: TestReport) -> Iterator[str]:
         if not report.failed_expectations:
             return
         total = report.failed_expectations + report.passed_expectations
         yield f"{self._label('expectations')} {report.failed_expectations} of {total} failed"
-        failed = [expectation for expectation in report.expectations if not expectation.passed]
         told = "\n".join(outcome.text for outcome in report.outcomes)
-        for expectation in failed[:EXPECTATIONS]:
+        failed = [expectation for expectation in report.expectations if not expectation.passed]
+        # What the report of the failure tells in full need not be told again.
+        untold = [one for one in failed if not one.text or one.text not in told or one.source not in told]
+        for expectation in untold[:EXPECTATIONS]:
             yield from self._expectation(expectation, told)
-        if report.failed_expectations > EXPECTATIONS:
-            yield f"  ... and {report.failed_expectations - EXPECTATIONS} more, see events.jsonl"
+        more = report.failed_expectations - len(failed) + len(untold[EXPECTATIONS:])
+        if more:
+            yield f"  ... and {more} more, see events.jsonl"
 
     def _expectation(self, expectation: ExpectationChecked, told: str) -> Iterator[str]:
         place = self.place(expectation.file, expectation.line)
@@ -160,7 +166,11 @@ class FailurePrinter:
         if not report.logs:
             return
         shown = len(report.logs)
-        some = f"last {shown} of {report.log_count} lines" if shown < report.log_count else f"{shown} lines"
+        some = (
+            f"last {shown} of {report.log_count} lines"
+            if shown < report.log_count
+            else f"{shown} line{'s' * (shown > 1)}"
+        )
         yield f"{self._label('log')} {some}"
         for record in report.logs:
             yield from self._log(record)
@@ -178,11 +188,15 @@ def _trouble(step: ResourceStep) -> str:
     return f"{step.step} failed: {lines_of(step.error)[-1]}"
 
 
-def _names_place(line: str, outcome: OutcomeReported) -> bool:
-    """Tell whether a line of a traceback names the place where the test itself failed: its source follows."""
-    if not outcome.line or not outcome.file or f"line {outcome.line}," not in line:
+def _names_place(line: str, places: set[tuple[str, int]]) -> bool:
+    """Tell whether a line of a traceback names a place where the test itself failed: its source follows."""
+    match = _FRAME.match(line)
+    if match is None:
         return False
-    return f'{outcome.file.rpartition("/")[2]}"' in line
+    # The same file may be named from the project's directory in one and from the root in the other.
+    return any(
+        line == int(match[2]) and file.endswith(match[1].rpartition("/")[2]) for file, line in places if file
+    )
 
 
 def rerun(test_id: str) -> str:

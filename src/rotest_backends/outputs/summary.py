@@ -169,8 +169,10 @@ class Summary:
         for failed in self._switched_off:
             reason = lines_of(failed.text)[-1]
             terminal.line(terminal.alarm(f"output {one_line(failed.handler)} was switched off: {reason}"))
+        root = f"{self._started.root}/" if self._started is not None and self._started.root else ""
         for artifact in self._artifacts:
-            terminal.line(f"{terminal.dim(one_line(artifact.handler) + ':')} {one_line(artifact.path)}")
+            path = one_line(artifact.path.removeprefix(root))
+            terminal.line(f"{terminal.dim(one_line(artifact.handler) + ':')} {path}")
         terminal.line(self._totals(unfinished))
 
     def _totals(self, unfinished: int) -> str:

@@ -75,12 +75,35 @@ def test_a_failure_is_told_with_place_traceback_resources_logs_and_how_to_rerun_
     )
 
 
-def test_an_expectation_that_the_traceback_tells_of_is_not_told_twice() -> None:
+def test_expectations_that_the_failure_tells_of_are_not_told_twice_and_their_lines_are_marked() -> None:
     script = EventScript()
     with script.test("test_it") as test:
-        test.expect("self.expectEqual(1, 2)", passed=False, text="1 != 2")
-        test.report(Outcome.FAILURE, "test_it.py:3: 1 != 2")
-    assert summary_of(script.finish()).count("1 != 2") == 1
+        test.expect("self.expectEqual(1, 2)", passed=False, text="1 != 2", file="/project/test_it.py", line=3)
+        test.expect("self.expectEqual(3, 4)", passed=False, text="3 != 4", file="/project/test_it.py", line=4)
+        test.report(
+            Outcome.FAILURE,
+            "ExpectationFailure: 2 expectations failed; 1 != 2\n"
+            '  File "/project/test_it.py", line 3, in test_it\n'
+            "    self.expectEqual(1, 2)\n"
+            "  1 != 2\n"
+            '  File "/project/test_it.py", line 4, in test_it\n'
+            "    self.expectEqual(3, 4)\n"
+            "  3 != 4\n",
+            file="/project/test_it.py",
+            line=3,
+        )
+    lines = summary_of(script.finish()).splitlines()
+    assert lines[5:14] == [
+        "  │ ExpectationFailure: 2 expectations failed; 1 != 2",
+        '  │   File "/project/test_it.py", line 3, in test_it',
+        "  ▸     self.expectEqual(1, 2)",
+        "  │   1 != 2",
+        '  │   File "/project/test_it.py", line 4, in test_it',
+        "  ▸     self.expectEqual(3, 4)",
+        "  │   3 != 4",
+        "  expectations 2 of 2 failed",
+        "  rerun        rotest test_it",
+    ]
 
 
 def test_blocks_of_a_flow_are_told_below_it() -> None:
@@ -147,7 +170,7 @@ def test_files_and_switched_off_handlers_are_named() -> None:
     events.append(ArtifactWritten(script.tick(), "xml", "/project/results.xml"))
     assert summary_of(events).splitlines()[:2] == [
         "output html was switched off: OSError: no space left",
-        "xml: /project/results.xml",
+        "xml: results.xml",
     ]
 
 
