@@ -15,7 +15,9 @@ from 0; ``group`` numbers a module, class, suite or flow.
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from rotest_core.named_tuple import NamedTuple
 
 SCHEMA = 1
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from rotest_core.config.given import as_table
 from rotest_core.errors import ConfigError
+from rotest_core.named_tuple import NamedTuple
 
 FILE_NAME = "rotest.toml"
 ALTERNATIVE = "pyproject.toml"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import cast
+
+from rotest_core.named_tuple import NamedTuple
 
 
 class Given(NamedTuple):

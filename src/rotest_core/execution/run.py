@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rotest_core._version import __version__
 from rotest_core.errors import EXIT_INTERRUPTED, WorkDirError
@@ -18,6 +18,7 @@ from rotest_core.execution.lessor import Lessor
 from rotest_core.execution.scheduler import Scheduler
 from rotest_core.execution.workdir import RunDirectory, new_id, prune
 from rotest_core.execution.worker import TestWorker, WorkOrder
+from rotest_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

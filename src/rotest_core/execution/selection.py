@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from rotest_core.errors import DiscoveryError, did_you_mean
+from rotest_core.named_tuple import NamedTuple
 
 
 class Selection(NamedTuple):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from typing import NamedTuple
 
 from rotest_core.errors import RotestError
+from rotest_core.named_tuple import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def describe(error: BaseException) -> Failure:
     """
     kept = relevant_entries(error)
     # Expectations that failed are raised when the test is over, and know where they stand.
-    place = getattr(error, "__rotest_place__", None) or _place(kept)
+    place: tuple[str, int] = getattr(error, "__rotest_place__", None) or _place(kept)
     try:
         formatted = traceback.TracebackException.from_exception(error, lookup_lines=False, compact=True)
         _leave_out_frames(formatted, error)

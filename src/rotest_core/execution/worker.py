@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from itertools import count
 from time import perf_counter, time
-from typing import NamedTuple
 from unittest import SkipTest
 
 from rotest_core.events import Outcome, TestFinished, TestStarted
@@ -13,6 +12,7 @@ from rotest_core.execution.fixtures import Fixtures
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.result import Result
 from rotest_core.execution.salvage import finish
+from rotest_core.named_tuple import NamedTuple
 from rotest_core.plugin.protocols.executor import Report
 
 TYPE_CHECKING = False

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 import pluggy
 
 from rotest_core.errors import DuplicatePluginError, PluginError, did_you_mean
+from rotest_core.named_tuple import NamedTuple
 from rotest_core.plugin import hookspecs
 from rotest_core.plugin.entry_points import PluginEntry, find_plugins
 from rotest_core.plugin.registry import Catalogues, Registry

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rotest_core.errors import DuplicatePluginError, UnknownPluginError
+from rotest_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from rotest_core.plugin.protocols.command import CommandFactory
