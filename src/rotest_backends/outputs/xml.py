@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from xml.etree.ElementTree import Element, tostring
 
 import junit_xml
@@ -38,6 +38,8 @@ _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 def escaped(text: str) -> str:
     r"""Write characters that XML cannot hold as Python does: ``\x1b``, ``\r``, ``\ud800``."""
+    if text.isprintable() and text.isascii():
+        return text
     return _UNFIT.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
@@ -71,17 +73,19 @@ class Xml:
         self._totals = {"tests": 0, "failures": 0, "errors": 0}
         self._time = 0.0
         self._written = False
+        self._last_class = ("", "")
 
     def handle(self, event: Event) -> None:
         """Take one event."""
         report = self._reports.take(event)
+        kind = type(event)
         if report is not None:
             self._add(report)
-        elif isinstance(event, GroupFinished):
-            self._end_suite(event.group)
-        elif isinstance(event, RunStarted):
-            self._started = event
-        elif isinstance(event, RunFinished):
+        elif kind is GroupFinished:
+            self._end_suite(cast("GroupFinished", event).group)
+        elif kind is RunStarted:
+            self._started = cast("RunStarted", event)
+        elif kind is RunFinished:
             self._write()
 
     def close(self) -> None:
@@ -92,29 +96,36 @@ class Xml:
     def _add(self, report: TestReport) -> None:
         if report.is_block or (report.started.kind == "fixture" and report.good):
             return
-        group = next((group.group for group in reversed(report.groups) if group.kind != "flow"), None)
+        groups = report.groups
+        if groups and groups[-1].kind == "flow":
+            groups = tuple(group for group in groups if group.kind != "flow")
+        group = groups[-1].group if groups else None
         suite = self._suites.get(group)
         if suite is None:
             suite = self._suites[group] = _Suite(dotted(report), report.started.time)
         suite.cases[report.started.test] = self._case(report)
 
+    def _class_name(self, report: TestReport) -> str:
+        """Name the class of a test; all tests of a class come one after the other, and have one name."""
+        container = report.started.id.rpartition("::")[0]
+        if container != self._last_class[0] or not container:
+            self._last_class = (container, escaped(dotted(report)))
+        return self._last_class[1]
+
     def _case(self, report: TestReport) -> junit_xml.TestCase:
         case = junit_xml.TestCase(
-            escaped(report.name),
-            escaped(dotted(report)),
-            _sane(report.duration),
-            allow_multiple_subelements=False,
+            escaped(report.started.name), self._class_name(report), _sane(report.duration)
         )
         if report.outcome is not Outcome.SUCCESS:
             _add_outcome(case, report)
             if not report.good and report.logs:
                 case.stderr = escaped("\n".join(_log_lines(report)))
         if (
-            report.started.attempt > 1
-            or report.resources
+            report.resources
             or report.information
             or report.expectations
             or report.blocks
+            or report.started.attempt > 1
         ):
             case.stdout = escaped("\n".join(_notes(report)))
         if self._locations:
