@@ -77,6 +77,8 @@ def _unread(settings: Settings, plugins: Plugins) -> Iterator[str]:
     }
     for section in settings.plugin_sections():
         kind, _, name = section.partition(".")
-        if kind in PLUGIN_SECTIONS and name not in known[kind]:
+        if kind not in PLUGIN_SECTIONS or "backend" in settings.context(section, name).sibling(section):
+            continue
+        if name not in known[kind]:
             near = did_you_mean(name, known[kind])
             yield f"{section}: nothing of this name is installed that reads it{near}"
