@@ -26,6 +26,7 @@ REPOSITORY = Path(__file__).parents[2]
 COMMAND_SECONDS = 60
 DIRECTIVES = ("copy", "exit", "file", "not-run")
 _DIRECTIVE = re.compile(rf"({'|'.join(DIRECTIVES)}):\s*(.*?)\s*")
+_INSTALLS = re.compile(r"\bpip3? (install|uninstall)\b")
 _PARSER = MarkdownIt("commonmark").use(myst_block_plugin)
 
 
@@ -170,6 +171,10 @@ class Story:
         self._run(last, int(block.directives.get("exit", "0")))
 
     def _run(self, command: Command, expected_status: int) -> None:
+        if _INSTALLS.search(command.shell):
+            raise self._failure(
+                command.line, f"$ {command.shell}\ninstalls something: show it in a block of sh"
+            )
         status, output = self._shell(command)
         if not matches(command.expected, output):
             diff = difflib.unified_diff(

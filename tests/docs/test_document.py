@@ -219,6 +219,12 @@ def test_block_that_is_not_run_needs_a_reason(play: Play) -> None:
         play("% not-run:\n```python\n1 / 0\n```\n")
 
 
+@pytest.mark.parametrize("command", ["pip install attrs", "python -m pip install -e . && ls"])
+def test_command_that_would_change_the_installation_is_refused(play: Play, command: str) -> None:
+    with pytest.raises(ExampleFailure, match="block of sh"):
+        play(f"```console\n$ {command}\n...\n```\n")
+
+
 def test_other_languages_are_only_shown(play: Play) -> None:
     play("```sh\nexit 1\n```\n\n```toml\nnot = valid = toml\n```\n")
 
