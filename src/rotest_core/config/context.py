@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rotest_core.config.given import Given
-from rotest_core.config.sources import Gathering
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rotest_core.config.sources import Gathering
 
 OptionsT = TypeVar("OptionsT")
 
@@ -30,7 +33,7 @@ class SectionContext:
         self, *, name: str, root: str, section: str, gathered: Gathering, on_top: Mapping[str, object]
     ) -> None:
         self._name = name
-        self._root = Path(root)
+        self._root = root
         self._section = section
         self._gathered = gathered
         self._on_top = {key: Given(value, "the resource's code") for key, value in on_top.items()}
@@ -41,7 +44,9 @@ class SectionContext:
 
     @property
     def root(self) -> Path:
-        return self._root
+        from pathlib import Path  # every run makes contexts; few of what they are for ask for their root
+
+        return Path(self._root)
 
     @property
     def section(self) -> str:
@@ -57,7 +62,7 @@ class SectionContext:
 
         given = self._given(self._section) | self._on_top
         given.pop(BACKEND, None)
-        return structure_options(options_type, self._section, given, self._root)
+        return structure_options(options_type, self._section, given, self.root)
 
     def sibling(self, section: str) -> Mapping[str, object]:
         return {key: given.as_toml() for key, given in self._given(section).items()}
