@@ -106,8 +106,8 @@ class HostLocks:
 
         def step_and_news(ledger: Ledger) -> ResultT:
             result = step(ledger)
-            for session, grant in ledger.take_news():
-                letters.extend(news_letters(ledger, session, grant))
+            for session, news in ledger.take_news():
+                letters.extend(news_letters(ledger, session, news))
             return result
 
         result = self._books.transact(step_and_news, beats=beats)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from rotest_backends.locks.packing import pack_lease, pack_owner, unpack_lease, unpack_owner
-from rotest_core.allocation.ledger import Ledger
-from rotest_core.plugin.protocols.locks import Grant, Lease, LeaseLost, Owner
+from rotest_core.allocation.ledger import Ledger, News
+from rotest_core.plugin.protocols.locks import ClaimExpired, Grant, Lease, LeaseLost, Owner
 
 
 class Watch(NamedTuple):
@@ -18,21 +18,24 @@ class Watch(NamedTuple):
     owner: Owner
 
 
-Letter: TypeAlias = Grant | LeaseLost | Watch
+Letter: TypeAlias = Grant | ClaimExpired | LeaseLost | Watch
 
 
-def news_letters(ledger: Ledger, session: int, grant: Grant) -> Iterator[tuple[str, bytes]]:
-    """Write to the winner, and to who is next in line for the same records, with their addresses.
+def news_letters(ledger: Ledger, session: int, news: News) -> Iterator[tuple[str, bytes]]:
+    """Write to who was waiting, and to who is next in line for what he got, with their addresses.
 
     Args:
-        ledger: as it is after the grant.
-        session: number of the winner's session.
-        grant: what was granted.
+        ledger: as it is now.
+        session: number of the session that was waiting.
+        news: what became of its claim.
     """
     winner = ledger.sessions[session]
-    yield winner.address, _write("granted", grant.claim, *map(pack_lease, grant.leases))
+    if isinstance(news, ClaimExpired):
+        yield winner.address, _write("expired", news.claim)
+        return
+    yield winner.address, _write("granted", news.claim, *map(pack_lease, news.leases))
     bits = 0
-    for lease in grant.leases:
+    for lease in news.leases:
         bits |= 1 << ledger.records.number(lease.key)
     heir = next((row for row in ledger.queue if row.reach & bits and row.session != session), None)
     if heir is not None:
@@ -56,6 +59,8 @@ def read_letter(content: bytes) -> Letter | None:
     kind, first, *values = json.loads(content)
     if kind == "granted":
         return Grant(first, tuple(map(unpack_lease, values)))
+    if kind == "expired":
+        return ClaimExpired(first)
     if kind == "ended":
         return LeaseLost(unpack_lease(values[0]), first)
     return Watch(first, unpack_owner(values[0]))

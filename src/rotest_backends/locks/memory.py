@@ -18,7 +18,6 @@ from rotest_core.model.record import RecordKey
 from rotest_core.plugin.options import PluginContext
 from rotest_core.plugin.protocols.locks import (
     Claim,
-    ClaimExpired,
     Grant,
     HeldLease,
     Lease,
@@ -89,8 +88,8 @@ class MemoryLocks:
     def _publish(self) -> None:
         """Write history and tell the winners."""
         self._events.extend(event.public() for event in self._ledger.take_changes().events)
-        for session, grant in self._ledger.take_news():
-            self._tell(session, grant)
+        for session, news in self._ledger.take_news():
+            self._tell(session, news)
 
     def _tell(self, session: int, notice: Notice) -> None:
         if session in self._sessions:
@@ -122,7 +121,7 @@ class MemorySession:
         with self._lock:
             while True:
                 now = self._strategy._enter()
-                self._expire(now)
+                self._ledger.expire(now)
                 self._strategy._publish()
                 if self._notices or now >= deadline or self._number not in self._ledger.sessions:
                     notices, self._notices = self._notices, []
@@ -175,11 +174,6 @@ class MemorySession:
         if self._number not in self._ledger.sessions:
             raise LeaseError("the session was closed")
         return self._strategy._enter()
-
-    def _expire(self, now: float) -> None:
-        for claim in self._ledger.overdue_claims(self._number, now):
-            self._ledger.cancel(self._number, claim, now, expired=True)
-            self._notices.append(ClaimExpired(claim))
 
     def _tell(self, notice: Notice) -> None:
         self._notices.append(notice)

@@ -221,12 +221,13 @@ class HostSession:
         if self._sleepers:
             self._locks.send(self._mailbox.address, wake_letter())
 
-    def _withdraw(self, claim: str, *, expired: bool = False) -> Grant | None:
+    def _withdraw(self, claim: str) -> Grant | None:
         """Take a claim out of the queue; return its grant if that came first."""
 
         def step(ledger: Ledger) -> Grant | None:
-            if ledger.cancel(self.number, claim, time.monotonic(), expired=expired):
-                return None
+            now = time.monotonic()
+            ledger.expire(now)
+            ledger.cancel(self.number, claim, now)
             return ledger.granted(self.number, claim)
 
         return self._locks.transact(step)
@@ -249,6 +250,8 @@ class HostSession:
             letter = read_letter(content)
             if isinstance(letter, Grant):
                 self._win(letter)
+            elif isinstance(letter, ClaimExpired):
+                self._give_up(letter.claim)
             elif isinstance(letter, LeaseLost):
                 self._lose(letter)
             elif isinstance(letter, Watch) and self._waiting:
@@ -259,6 +262,10 @@ class HostSession:
             self._keep(grant)
             self._notices.append(grant)
 
+    def _give_up(self, claim: str) -> None:
+        if self._waiting.pop(claim, None) is not None:
+            self._notices.append(ClaimExpired(claim))
+
     def _lose(self, lost: LeaseLost) -> None:
         if self._mine.pop(lost.lease.token, None) is not None:
             self._notices.append(lost)
@@ -266,12 +273,11 @@ class HostSession:
     def _expire(self, now: float) -> None:
         for claim, deadline in list(self._waiting.values()):
             if deadline <= now:
-                grant = self._withdraw(claim.id, expired=True)
+                grant = self._withdraw(claim.id)
                 if grant is not None:
                     self._win(grant)
                 else:
-                    del self._waiting[claim.id]
-                    self._notices.append(ClaimExpired(claim.id))
+                    self._give_up(claim.id)
 
     def _watch(self, rivals: Sequence[tuple[int, Owner]]) -> bool:
         """Watch the processes that stand in the way; return whether some are found dead and done with."""

@@ -157,7 +157,12 @@ class SqliteLocksOptions:
     )
 
 
+def open_sqlite(path: Path) -> HostLocks:
+    """Open the leases in a file."""
+    return HostLocks(SqliteBooks(path))
+
+
 def sqlite(context: PluginContext) -> HostLocks:
     """Open the leases in the file that the configuration names, relative to the project's directory."""
     path = context.options(SqliteLocksOptions).path or context.sibling("store").get("path") or DEFAULT_PATH
-    return HostLocks(SqliteBooks(context.root / str(path)))
+    return open_sqlite(context.root / str(path))

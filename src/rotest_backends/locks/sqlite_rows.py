@@ -34,7 +34,8 @@ _LEASES = """
 SELECT record, slot, seat, token, session, claim, want, label, dirty, whole, since FROM lock_lease
 """
 _EVENTS = """
-SELECT number, time, step, claim, run, label, wants, leases, dirty, reason FROM lock_event WHERE number > ? ORDER BY number
+SELECT number, time, step, claim, run, label, wants, leases, dirty, reason FROM lock_event
+WHERE number > ? ORDER BY number
 """
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from typing import TypeAlias
 
 from rotest_core.allocation.assignment import Assignment, assign
 from rotest_core.allocation.board import Board, Demand, numbers
@@ -20,7 +21,9 @@ from rotest_core.allocation.rows import Changes, ClaimRow, EventRow, LeaseRow, S
 from rotest_core.allocation.schedule import Snapshot, Waiting, occupy, pin, rank, schedule
 from rotest_core.errors import DeadlockError
 from rotest_core.model.record import RecordKey
-from rotest_core.plugin.protocols.locks import Claim, Grant, Lease, LockStep, Owner
+from rotest_core.plugin.protocols.locks import Claim, ClaimExpired, Grant, Lease, LockStep, Owner
+
+News: TypeAlias = Grant | ClaimExpired
 
 _COUNTER_BITS = 40
 
@@ -51,7 +54,7 @@ class Ledger:
         self.epoch = 1
         self.offset = 0.0
         self._changes = Changes()
-        self._news: list[tuple[int, Grant]] = []
+        self._news: list[tuple[int, News]] = []
         # What the board looks like to the next claim: None when it must be found out anew.
         self._outlook: Board | None = None
         # Bits of all records that somebody waits for.
@@ -71,8 +74,8 @@ class Ledger:
         changes, self._changes = self._changes, Changes()
         return changes
 
-    def take_news(self) -> list[tuple[int, Grant]]:
-        """Return the grants to claims that had been waiting, each with its session, since the last call."""
+    def take_news(self) -> list[tuple[int, News]]:
+        """Return what became of claims that had been waiting, each with its session, since the last call."""
         news, self._news = self._news, []
         return news
 
@@ -151,25 +154,24 @@ class Ledger:
                 pin(outlook, row.waiting.demands)
         return None
 
-    def cancel(self, session: int, claim: str, now: float, *, expired: bool = False) -> bool:
+    def cancel(self, session: int, claim: str, now: float) -> bool:
         """Take a waiting claim out of the queue; return False if it is not there."""
         row = next((row for row in self.queue if row.claim.id == claim and row.session == session), None)
         if row is None:
             return False
         self._leave(row)
-        self._log_claim(
-            LockStep.EXPIRED if expired else LockStep.CANCELLED, now, row.claim, self.sessions[session]
-        )
+        self._log_claim(LockStep.CANCELLED, now, row.claim, self.sessions[session])
         self._settle(now)
         return True
 
-    def overdue_claims(self, session: int, now: float) -> list[str]:
-        """Return the claims of a session that have waited as long as they may."""
-        return [
-            row.claim.id
-            for row in self.queue
-            if row.session == session and row.deadline is not None and row.deadline <= now
-        ]
+    def expire(self, now: float) -> None:
+        """Take out of the queue what has waited as long as it may; `take_news` tells whose claims."""
+        if self.overdue_claims(now):
+            self._settle(now)
+
+    def overdue_claims(self, now: float) -> list[ClaimRow]:
+        """Return the claims that have waited as long as they may."""
+        return [row for row in self.queue if row.deadline is not None and row.deadline <= now]
 
     def next_moment(self, session: int) -> float:
         """Return when time alone will next change something for a session: a claim or another's session runs out."""
@@ -282,7 +284,7 @@ class Ledger:
         self._outlook = None
         self._settle(now)
         for place, (_, grant) in enumerate(self._news):
-            if grant.claim == row.claim.id:
+            if isinstance(grant, Grant) and grant.claim == row.claim.id:
                 del self._news[place]
                 return grant
         if row.claim.wait == 0:
@@ -312,10 +314,14 @@ class Ledger:
         return self._settle(now) if self._outlook is None else self._outlook
 
     def _settle(self, now: float) -> Board:
-        due = {row.waiting.ticket: row for row in self.queue if row.deadline is None or row.deadline > now}
-        plan = schedule(Snapshot(self.holdings.board, [row.waiting for row in due.values()]))
+        for row in self.overdue_claims(now):
+            self._leave(row)
+            self._log_claim(LockStep.EXPIRED, now, row.claim, self.sessions[row.session])
+            self._news.append((row.session, ClaimExpired(row.claim.id)))
+        plan = schedule(Snapshot(self.holdings.board, [row.waiting for row in self.queue]))
+        by_ticket = {row.waiting.ticket: row for row in self.queue} if plan.grants else {}
         for ticket, records in plan.grants:
-            row = due[ticket]
+            row = by_ticket[ticket]
             self._leave(row)
             self._news.append((row.session, self._grant(row, records, now)))
         self._wanted = 0

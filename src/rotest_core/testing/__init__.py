@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rotest_core.testing.event_script import EventScript
     from rotest_core.testing.handler_context import FakeHandlerContext
     from rotest_core.testing.handler_contract import HandlerContract
+    from rotest_core.testing.locks.contract import LockStrategyContract
+    from rotest_core.testing.locks.history import check_history
     from rotest_core.testing.store_contract import StoreContract
 
 _MODULES = {
@@ -23,8 +25,10 @@ _MODULES = {
     "EventScript": "rotest_core.testing.event_script",
     "FakeHandlerContext": "rotest_core.testing.handler_context",
     "HandlerContract": "rotest_core.testing.handler_contract",
+    "LockStrategyContract": "rotest_core.testing.locks.contract",
     "SAMPLE_RUNS": "rotest_core.testing.event_samples",
     "StoreContract": "rotest_core.testing.store_contract",
+    "check_history": "rotest_core.testing.locks.history",
 }
 
 __all__ = [
@@ -33,7 +37,9 @@ __all__ = [
     "EventScript",
     "FakeHandlerContext",
     "HandlerContract",
+    "LockStrategyContract",
     "StoreContract",
+    "check_history",
 ]
 
 
@@ -45,5 +51,7 @@ def __getattr__(name: str) -> object:
     if _MODULES[name] not in sys.modules:
         import pytest
 
-        pytest.register_assert_rewrite(_MODULES[name])
+        # A contract in several modules is a package of its own.
+        package = _MODULES[name].rpartition(".")[0]
+        pytest.register_assert_rewrite(_MODULES[name] if package == __name__ else package)
     return getattr(import_module(_MODULES[name]), name)
