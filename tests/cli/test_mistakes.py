@@ -84,3 +84,44 @@ def test_mistaken_variable_is_refused(project: Path) -> None:
     answer = rotest("config", cwd=project, environment={"ROTEST_RUN_FALFAST": "1"})
 
     check_refused(answer, "run.falfast (ROTEST_RUN_FALFAST): unknown key (did you mean 'failfast'?)", project)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("run.outputs=dots,xlm", "unknown output 'xlm' (did you mean 'xml'?); installed: "),
+        ("run.executor=seral", "unknown executor 'seral' (did you mean 'serial'?); installed: "),
+        ("store.backend=sqlit", "unknown store 'sqlit' (did you mean 'sqlite'?); installed: "),
+        ("locks.backend=memry", "unknown lock strategy 'memry' (did you mean 'memory'?); installed: "),
+    ],
+)
+def test_unknown_plugin_is_refused_before_any_test_is_imported(
+    project: Path, text: str, message: str
+) -> None:
+    (project / "test_file.py").write_text("raise AssertionError('imported')", encoding="utf-8")
+
+    answer = rotest("--set", text, cwd=project)
+
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith(f"rotest: error: {message}")
+    assert answer.err.count("\n") == 1
+    assert [path.name for path in project.iterdir()] == ["test_file.py"]
+
+
+def test_word_that_is_neither_command_nor_path_is_refused(project: Path) -> None:
+    check_refused(rotest("tset_power", cwd=project), "no such command or path: 'tset_power'", project)
+
+
+@pytest.mark.parametrize("words", [["nope.py"], ["run", "nope.py"], ["below/nope"]])
+def test_path_that_is_not_there_is_refused(project: Path, words: list[str]) -> None:
+    answer = rotest(*words, cwd=project)
+
+    assert (answer.status, answer.out) == (2, "")
+    assert f"no such file or directory: {words[-1]}" in answer.err
+
+
+def test_unknown_flag_of_run_is_refused_without_a_command(project: Path) -> None:
+    answer = rotest("--failfats", cwd=project)
+
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith("rotest: error: unknown option '--failfats' (did you mean '--failfast'")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rotest_core.cli.app import COMMANDS, command_position
-from rotest_core.cli.command import BuiltIn, built_in, load_plugins_for, settings_from
+from rotest_core.cli.command import BuiltIn, built_in, installed_plugins, settings_from
 from rotest_core.cli.parser import CommandParser, make_parser, parse_shared
 from rotest_core.cli.plugin_commands import PluginCommand
 from rotest_core.config.options import OPTIONS
@@ -61,7 +61,7 @@ def _plugin_command(name: str, words: Sequence[str]) -> BuiltIn:
 
 
 def _catalogues(words: Sequence[str]) -> Catalogues:
-    return load_plugins_for(settings_from(parse_shared(words))).catalogues
+    return installed_plugins(settings_from(parse_shared(words))).catalogues
 
 
 def _is_first(finished: Sequence[str]) -> bool:

@@ -46,11 +46,27 @@ def _joined(key: str, value: object) -> object:
     return value
 
 
-def load_plugins_for(settings: Settings) -> Plugins:
+def installed_plugins(settings: Settings) -> Plugins:
     """Load the plugins that the configuration does not disable."""
     from rotest_core.plugin.loader import load_plugins
 
     return load_plugins(settings.plugins.disabled)
+
+
+def load_plugins_for(settings: Settings) -> Plugins:
+    """Load the plugins, and see that everything the configuration chose is among what they supply.
+
+    Raises:
+        UnknownPluginError: something is not installed; the nearest names are given.
+    """
+    plugins = installed_plugins(settings)
+    catalogues = plugins.catalogues
+    for name in settings.run.outputs:
+        catalogues.outputs.get(name)
+    catalogues.executors.get(settings.run.executor)
+    catalogues.stores.get(settings.store.backend)
+    catalogues.lock_strategies.get(settings.locks.backend)
+    return plugins
 
 
 def built_in(name: str) -> BuiltIn:

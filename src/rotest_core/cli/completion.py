@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
     parser.add_argument(
         "--for",
-        dest="words",
+        dest="typed",
         metavar="WORDS",
         help="print what may follow these words, one in a line, instead",
     )
@@ -35,12 +35,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Print a script, or what may follow the words that a script hands over."""
-    if arguments.words is None:
+    if arguments.typed is None:
         script = Path(__file__).parent / "shells" / f"rotest.{arguments.shell}"
         print(script.read_text(encoding="utf-8"), end="")
         return 0
     in_bash = arguments.shell == "bash"
-    pieces = arguments.words.split("\n")[:-1] or [""]
+    pieces = arguments.typed.split("\n")[:-1] or [""]
     words, taken = _without_breaks(pieces) if in_bash else (pieces, 0)
     try:
         for word, description in candidates(words):

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rotest_core.cli.color import use_color
-from rotest_core.cli.command import load_plugins_for, settings_from
+from rotest_core.cli.command import installed_plugins, settings_from
 from rotest_core.cli.table import table
 from rotest_core.config.files import shown_path
 from rotest_core.config.options import PLUGIN_SECTIONS
@@ -33,7 +33,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the configuration, and complain about sections that no installed plugin reads."""
     settings = settings_from(arguments)
     values = [_without_secret(value) for value in settings.effective()]
-    problems = list(_unread(settings, load_plugins_for(settings)))
+    problems = list(_unread(settings, installed_plugins(settings)))
     if arguments.json:
         _print_json(settings, values, problems)
         return 0

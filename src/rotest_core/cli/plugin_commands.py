@@ -44,10 +44,10 @@ def plugin_command(name: str, words: Sequence[str], built_in: Collection[str]) -
         UsageError: there is no such command, nor a path of that name.
         DuplicatePluginError: a plugin's command has the name of a built-in one.
     """
-    from rotest_core.cli.command import load_plugins_for, settings_from
+    from rotest_core.cli.command import installed_plugins, settings_from
     from rotest_core.cli.parser import parse_shared
 
-    commands = load_plugins_for(settings_from(parse_shared(words))).catalogues.commands
+    commands = installed_plugins(settings_from(parse_shared(words))).catalogues.commands
     _check_names(commands, built_in)
     try:
         return PluginCommand(name, commands.get(name)())

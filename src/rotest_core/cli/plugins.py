@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from rotest_core.cli.color import styled, use_color
-from rotest_core.cli.command import load_plugins_for, settings_from
+from rotest_core.cli.command import installed_plugins, settings_from
 from rotest_core.cli.table import table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Print a line for everything that plugins supply."""
     settings = settings_from(arguments)
-    plugins = load_plugins_for(settings)
+    plugins = installed_plugins(settings)
     rows = [*_supplied(plugins, settings), *_absent(plugins)]
     if arguments.json:
         import json

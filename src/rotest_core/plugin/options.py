@@ -33,7 +33,7 @@ class PluginContext(Protocol):
 
         Args:
             options_type: a frozen attrs class; a field's type converts the value, a field's default stands in for a
-                missing one, ``attrs.field(metadata={"help": ...})`` is shown by ``rotest config``.
+                missing one, ``attrs.field(metadata={"help": ...})`` is quoted where it is missing.
 
         Raises:
             ConfigError: an unknown key (with the nearest known one) or a value that does not fit, by its full key.
