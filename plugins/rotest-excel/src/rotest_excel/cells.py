@@ -17,6 +17,8 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 def cell_text(text: str, longest: int = LONGEST) -> str:
     r"""Return text as a cell can hold it: odd characters escaped as Python does (``\x1b``), its end cut and said so."""
+    if len(text) <= longest and text.isascii() and text.isprintable():
+        return text
     if len(text) > longest:
         text = text[:longest]
         shortened = True

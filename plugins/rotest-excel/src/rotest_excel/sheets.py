@@ -127,8 +127,12 @@ class ResultsSheet:
             sheet.write_blank(row_number, DURATION, None, formats.text(look.tint))
         else:
             sheet.write_number(row_number, DURATION, sane(report.duration), formats.duration(look.tint))
+        plain = formats.text(look.tint)
         for column, text in texts.items():
-            sheet.write_string(row_number, column, text, formats.text(look.tint))
+            if text:
+                sheet.write_string(row_number, column, text, plain)
+            else:
+                sheet.write_blank(row_number, column, None, plain)
 
     def _write_time(self, column: int, seconds: float | None, tint: str) -> None:
         time = None if seconds is None else moment(seconds, self._zone)
