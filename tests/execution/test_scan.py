@@ -9,17 +9,17 @@ from tests.execution.project import Project
 
 
 def names(project: Project, directory: str = "", exclude: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return Scanner(str(project.root), exclude).list(str(project.root / directory)).names
+    return Scanner(str(project.root), exclude).list(str(project.root / directory))[1]
 
 
 def test_modules_and_directories_are_listed_in_order(project: Project) -> None:
     for name in ("b.py", "a/x.py", "c/x.py", "a.txt", "__init__.py"):
         project.write(name, "")
 
-    listing = Scanner(str(project.root)).list(str(project.root))
+    package, found = Scanner(str(project.root)).list(str(project.root))
 
-    assert listing.names == ("a/", "b.py", "c/")
-    assert listing.package
+    assert found == ("a/", "b.py", "c/")
+    assert package
 
 
 def test_what_is_no_project_code_is_not_searched(project: Project) -> None:
@@ -70,8 +70,8 @@ def test_links_are_followed_once_and_never_in_circles(project: Project, tmp_path
     (project.root / "two").symlink_to(tmp_path / "outside")
     scanner = Scanner(str(project.root))
 
-    assert len(scanner.list(str(project.root)).names) == 2
-    assert scanner.list(str(project.root / "a")).names == ("x.py",)
+    assert len(scanner.list(str(project.root))[1]) == 2
+    assert scanner.list(str(project.root / "a"))[1] == ("x.py",)
 
 
 @pytest.mark.parametrize("name", ["test_x.py", "testing.py", "x_test.py", "x_tests.py", "TestX.py"])

@@ -80,13 +80,25 @@ def _dispatch(words: list[str]) -> int:
         return 0
     position = command_position(words)
     if position is None or not _is_command(words[position]):
-        return _execute("run", _built_in("run"), words)
+        return _run(words)
     name = words.pop(position)
+    if name == "run":
+        return _run(words)
     if name in COMMANDS:
         return _execute(name, _built_in(name), words)
     from rotest_core.cli.plugin_commands import plugin_command
 
     return _execute(name, plugin_command(name, words, COMMANDS), words)
+
+
+def _run(words: list[str]) -> int:
+    if "-l" in words or "--list" in words:
+        from rotest_core.cli.recall import recall
+
+        status = recall(words)  # before any configuration is read
+        if status is not None:
+            return status
+    return _execute("run", _built_in("run"), words)
 
 
 def command_position(words: Sequence[str]) -> int | None:
@@ -125,6 +137,8 @@ def _execute(name: str, command: BuiltIn, words: list[str]) -> int:
         arguments = parser.parse(words)
     except SystemExit:  # the help of the command was asked for, and printed
         return 0
+    if name == "run":
+        arguments.words = tuple(words)
     return command.execute(arguments)
 
 

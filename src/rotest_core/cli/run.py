@@ -32,6 +32,10 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run, or list, what the configuration asks for."""
     with Interrupts() as interrupts:
         settings = settings_from(arguments)
+        if settings.run.list:
+            from rotest_core.cli.recall import remember
+
+            remember(arguments.words, settings)
         return _run(settings, settings.run.paths, (), interrupts)
 
 

@@ -85,7 +85,7 @@ def name_of(case: Case) -> str:
     if isinstance(case, unittest.TestCase) and type(case).id is unittest.TestCase.id:
         return case.id().rpartition(".")[2]
     identify = getattr(case, "id", None)
-    return str(identify()) if callable(identify) else repr(case)
+    return (str(identify()) if callable(identify) else repr(case)).replace("\n", " ")
 
 
 def _is_class(value: object) -> TypeGuard[type[object]]:

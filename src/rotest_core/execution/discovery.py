@@ -87,12 +87,12 @@ class Discovery:
     # Files and directories
 
     def _collect_directory(self, directory: str) -> None:
-        listing = self.scanner.list(directory)
-        if listing.package:
+        package, names = self.scanner.list(directory)
+        if package:
             path = os.path.join(directory, "__init__.py")
             if self.scanner.holds_tests(path) and self._collect_file(path, pattern=_PATTERN):
                 return  # it could not be imported, or its load_tests says what the tests of the package are
-        for name in listing.names:
+        for name in names:
             path = os.path.join(directory, name)
             if name.endswith("/"):
                 self._collect_directory(path[:-1])

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
-from typing import TYPE_CHECKING, NamedTuple
 
-from rotest_core.execution.scan import Scanner
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Final, TypeAlias
@@ -26,7 +24,7 @@ _TICK: Final = 50_000_000
 _COARSE_TICK: Final = 2_000_000_000
 
 
-class Evidence(NamedTuple):
+class Evidence:
     """What a collection found; it is still true while looking again gives the same.
 
     Args:
@@ -37,11 +35,25 @@ class Evidence(NamedTuple):
         environment: checksum of the environment variables, if a module reads any; else None.
     """
 
-    listings: Mapping[str, Listing | tuple[bool, tuple[str, ...]]]
-    importable: Mapping[str, Names]
-    listed: Mapping[str, Names]
-    stamps: Mapping[str, Stamp]
-    environment: int | None
+    __slots__ = ("environment", "importable", "listed", "listings", "stamps")
+
+    def __init__(
+        self,
+        listings: Mapping[str, Listing],
+        importable: Mapping[str, Names],
+        listed: Mapping[str, Names],
+        stamps: Mapping[str, Stamp],
+        environment: int | None,
+    ) -> None:
+        self.listings = listings
+        self.importable = importable
+        self.listed = listed
+        self.stamps = stamps
+        self.environment = environment
+
+    def values(self) -> tuple[object, ...]:
+        """Give what makes the same evidence again."""
+        return self.listings, self.importable, self.listed, self.stamps, self.environment
 
     def holds(self, scanner: Scanner) -> bool:
         """Tell whether everything is still as it was found.
@@ -63,7 +75,7 @@ class Evidence(NamedTuple):
         Args:
             started: when the collection started, in nanoseconds by the file system's own clock.
         """
-        return all(_is_older(stamped, started) for stamped in self.stamps.values())
+        return all(is_settled(stamped, started) for stamped in self.stamps.values())
 
 
 def stamp(path: str) -> Stamp:
@@ -73,6 +85,20 @@ def stamp(path: str) -> Stamp:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
+def is_settled(stamped: Stamp, started: int) -> bool:
+    """Tell whether a file was last changed so long before a moment that a change after it shows in the stamp.
+
+    Args:
+        stamped: the file's stamp, taken after that moment.
+        started: the moment, in nanoseconds by the file system's own clock.
+    """
+    if stamped is None:
+        return True
+    changed = stamped[1]
+    # File systems round times down; some to whole seconds.
+    return changed < started - (_TICK if changed % 1_000_000_000 else _COARSE_TICK)
 
 
 def environment() -> int:
@@ -106,11 +132,3 @@ def all_names(directory: str) -> Names:
         )
     except OSError:
         return None
-
-
-def _is_older(stamped: Stamp, started: int) -> bool:
-    if stamped is None:
-        return True
-    changed = stamped[1]
-    # File systems round times down; some to whole seconds.
-    return changed < started - (_TICK if changed % 1_000_000_000 else _COARSE_TICK)

@@ -11,12 +11,13 @@ expression's word matches if it is one of them as a whole, whatever the case of 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rotest_core.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable, Sequence
+    from typing import Final
 
     Verdict = Callable[[int], bool]
 
@@ -62,51 +63,73 @@ class Filter:
     with the mask of a test's own name they give that test's mask, and equal masks have equal verdicts.
 
     Args:
-        text: the expression.
-        patterns: its words, in lower case, each once.
+        patterns: the words of the expression, in lower case, each once; each stands for one bit.
         verdict: tells whether a mask of matching patterns satisfies the expression.
     """
 
-    __slots__ = ("_masks", "_plain", "_verdict", "_verdicts", "_wild", "text")
+    __slots__ = ("_plain", "_verdict", "_verdicts", "_wild")
 
-    def __init__(self, text: str, patterns: Iterable[str], verdict: Verdict) -> None:
-        self.text = text
+    def __init__(self, patterns: Iterable[str], verdict: Verdict) -> None:
         self._verdict = verdict
-        self._plain: dict[str, int] = {}
-        self._wild: list[tuple[Callable[[str], object], int]] = []
-        self._masks: dict[str, int] = {}
         self._verdicts: dict[int, bool] = {}
+        self._plain: dict[str, int] = {}
+        self._wild: list[tuple[re.Pattern[str], int]] = []
         for number, pattern in enumerate(patterns):
             if "*" in pattern or "?" in pattern:
-                self._wild.append((_matcher(pattern), 1 << number))
+                self._wild.append((_compiled(pattern), 1 << number))
             else:
                 self._plain[pattern] = 1 << number
 
     def matches(self, words: Iterable[str]) -> bool:
         """Tell whether a test with these words is chosen."""
-        return self.accepts(self.mask(words))
+        return self._accepts(self.mask(words))
 
     def mask(self, words: Iterable[str]) -> int:
         """Give the mask of the patterns that match any of the words."""
         mask = 0
         for word in words:
-            mask |= self.mask_of(word)
-        return mask
-
-    def mask_of(self, word: str) -> int:
-        """Give the mask of the patterns that match a word."""
-        mask = self._masks.get(word)
-        if mask is None:
             lowered = word.lower()
-            mask = self._plain.get(lowered, 0)
-            for matches, bit in self._wild:
-                if matches(lowered):
+            mask |= self._plain.get(lowered, 0)
+            for regex, bit in self._wild:
+                if regex.fullmatch(lowered):
                     mask |= bit
-            self._masks[word] = mask
         return mask
 
-    def accepts(self, mask: int) -> bool:
-        """Tell whether a test with this mask is chosen."""
+    def judge(self, mask: int, names: Sequence[str]) -> list[bool]:
+        """Tell of each name whether a test of that name is chosen.
+
+        Args:
+            mask: that of the words around the tests.
+            names: one for each test, of one line.
+        """
+        if not names:
+            return []
+        text = "\n".join(names).lower()
+        found = self._found(mask, text)
+        if not found:
+            return [self._accepts(mask)] * len(names)
+        if len(found) == 1:
+            matching, bit = found[0]
+            there, elsewhere = self._accepts(mask | bit), self._accepts(mask)
+            return [there if name in matching else elsewhere for name in text.split("\n")]
+        return [
+            self._accepts(mask | sum(bit for matching, bit in found if name in matching))
+            for name in text.split("\n")
+        ]
+
+    def _found(self, mask: int, text: str) -> list[tuple[Container[str], int]]:
+        """Give the patterns that match lines of a text and are not in a mask yet, with the lines."""
+        found: list[tuple[Container[str], int]] = [
+            ((pattern,), bit) for pattern, bit in self._plain.items() if not mask & bit and pattern in text
+        ]
+        for regex, bit in self._wild:
+            if not mask & bit:
+                matching = frozenset(regex.findall(text))
+                if matching:
+                    found.append((matching, bit))
+        return found
+
+    def _accepts(self, mask: int) -> bool:
         verdict = self._verdicts.get(mask)
         if verdict is None:
             verdict = self._verdicts[mask] = self._verdict(mask)
@@ -121,16 +144,17 @@ def parse_filter(text: str) -> Filter:
     """
     parser = _Parser(text)
     verdict = parser.parse()
-    return Filter(text, parser.patterns, verdict)
+    return Filter(parser.patterns, verdict)
 
 
-class _Token(NamedTuple):
+class _Token:
     """A part of the expression: `kind` is ``word``, ``end``, a keyword or a bracket."""
 
-    kind: str
-    text: str
-    position: int
-    length: int
+    def __init__(self, kind: str, text: str, position: int, length: int) -> None:
+        self.kind = kind
+        self.text = text
+        self.position = position
+        self.length = length
 
     def __str__(self) -> str:
         return "the end" if self.kind == "end" else repr(self.text)
@@ -225,9 +249,8 @@ class _Parser:
         )
 
 
-def _matcher(pattern: str) -> Callable[[str], object]:
-    parts = (
-        ".*" if part == "*" else "." if part == "?" else re.escape(part)
-        for part in re.split(r"([*?])", pattern)
-    )
-    return re.compile("".join(parts), re.DOTALL).fullmatch
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Make a pattern into an expression that finds the lines that match as a whole."""
+    parts = re.split(r"([*?])", pattern)
+    wild = {"*": r"[^\n]*", "?": r"[^\n]"}
+    return re.compile(f"^{''.join(wild.get(part) or re.escape(part) for part in parts)}$", re.MULTILINE)

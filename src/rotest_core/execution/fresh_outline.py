@@ -44,8 +44,8 @@ def collect_outline(
         PlanError: a suite holds something else than tests.
     """
     discovery = Discovery(root, exclude=exclude, cwd=cwd)
-    draft = index.begin() if index is not None else None
-    if draft is None:
+    draft = None if index is None else index.begin()
+    if index is None or draft is None:
         discovery.collect_classes(classes)
         discovery.collect(paths)
         return outline(discovery.collection.collected), discovery.collection.failures
@@ -59,7 +59,7 @@ def collect_outline(
         entries = outline(discovery.collection.collected)
         # What could not be loaded may be cured by anything anywhere.
         if not discovery.collection.failures:
-            draft.save(gather(discovery.scanner, discovery.files, listener), entries)
+            index.keep(draft, gather(discovery.scanner, discovery.files, listener), entries)
     finally:
         draft.close()
     return entries, discovery.collection.failures
@@ -79,7 +79,7 @@ def outline(collected: Iterable[Collected]) -> list[Entry]:
             if note:
                 node.notes.append((name, note))
             else:
-                node.names.append(name.replace("\n", " "))
+                node.names.append(name)
     return [entry for node in top for entry in _entries(node, 0)]
 
 
@@ -109,7 +109,7 @@ def _entries(node: _Node, depth: int) -> Iterator[Entry]:
     yield Entry(depth, kind, group.name, group.tags, "\n".join(node.names), "".join(whole))
     if not whole:
         for name, note in node.notes:
-            yield Entry(depth + 1, FAILURE, name, (), "", note)
+            yield Entry(depth + 1, FAILURE, name, note=note)
     for below in node.below:
         yield from _entries(below, depth + 1)
 

@@ -87,7 +87,7 @@ def gather(scanner: Scanner, files: Iterable[str], listener: Listener) -> Eviden
     searched = {os.path.abspath(path) for path in sys.path}.union(*(paths for _, paths in modules.values()))
     imported = {file for name, (file, _) in modules.items() if listener.is_new(name)}.union(files)
     return Evidence(
-        listings={directory: (found.package, found.names) for directory, found in scanner.listings.items()},
+        listings=scanner.listings,
         importable={path: importable_names(path) for path in searched if not _is_in(path, installed)},
         listed={path: all_names(path) for path in listener.directories if not _is_in(path, installed)},
         stamps={path: stamp(path) for path in (*sources, *installed)},

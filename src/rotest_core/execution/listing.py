@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rotest_core.errors import EXIT_FAILED, EXIT_NOTHING_MATCHED, EXIT_PASSED
 from rotest_core.execution.index import Index
 from rotest_core.execution.outline import render
 from rotest_core.execution.scan import DEFAULT_EXCLUDE, Scanner
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO

@@ -9,7 +9,7 @@ from rotest_core.execution.filter_expression import parse_filter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rotest_core.execution.tree import Group, PlannedTest
+    from rotest_core.execution.tree import PlannedTest
 
 
 def put_in_order(tests: Sequence[PlannedTest], expressions: Sequence[str]) -> list[PlannedTest]:
@@ -25,14 +25,10 @@ def put_in_order(tests: Sequence[PlannedTest], expressions: Sequence[str]) -> li
         FilterError: an expression does not follow the grammar.
     """
     filters = [parse_filter(expression) for expression in expressions]
-    above: dict[Group, list[int]] = {}
 
     def rank(test: PlannedTest) -> int:
-        masks = above.get(test.group)
-        if masks is None:
-            masks = above[test.group] = [chooser.mask(test.group.words) for chooser in filters]
         for position, chooser in enumerate(filters):
-            if chooser.accepts(masks[position] | chooser.mask_of(test.name)):
+            if chooser.matches((*test.group.words, test.name)):
                 return position
         return len(filters)
 

@@ -5,8 +5,7 @@ An outline is a flat list: what the index keeps has to load fast, and be written
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Final
@@ -20,7 +19,7 @@ _LEFT_OUT: Final = "  (left out)"
 FAILURE: Final = "failure"
 
 
-class Entry(NamedTuple):
+class Entry:
     """A group with its tests, or something that could not be loaded.
 
     Args:
@@ -32,12 +31,21 @@ class Entry(NamedTuple):
         note: why there is nothing to show below, empty otherwise.
     """
 
-    depth: int
-    kind: str
-    name: str
-    tags: tuple[str, ...]
-    tests: str
-    note: str
+    __slots__ = ("depth", "kind", "name", "note", "tags", "tests")
+
+    def __init__(
+        self, depth: int, kind: str, name: str, tags: tuple[str, ...] = (), tests: str = "", note: str = ""
+    ) -> None:
+        self.depth = depth
+        self.kind = kind
+        self.name = name
+        self.tags = tags
+        self.tests = tests
+        self.note = note
+
+    def values(self) -> tuple[object, ...]:
+        """Give what makes the same entry again."""
+        return self.depth, self.kind, self.name, self.tags, self.tests, self.note
 
 
 def render(entries: Sequence[Entry], chooser: Filter | None, *, color: bool) -> tuple[str, int]:
@@ -74,8 +82,8 @@ def _judged(
         words = entry.tags if entry.kind == "module" else (*entry.tags, entry.name)
         mask = (masks[-1] if masks else 0) | chooser.mask(words)
         masks.append(mask)
-        names = entry.tests.split("\n") if entry.tests else ()
-        judged.append([(name, chooser.accepts(mask | chooser.mask_of(name))) for name in names])
+        names = entry.tests.split("\n") if entry.tests else []
+        judged.append(list(zip(names, chooser.judge(mask, names), strict=True)))
     # From the last one upwards, what is in a group comes before the group.
     chosen = [False] * len(entries)
     below: dict[int, bool] = {}

@@ -96,16 +96,15 @@ def _chosen(
     chosen: list[PlannedTest] = []
     left_out: list[PlannedTest] = []
     for found in collected:
-        group, case_type = found.group, found.case_type
-        cases: Sequence[Case | None] = found.cases or [None] * len(found.names)
+        group, case_type, names = found.group, found.case_type, found.names
+        cases: Sequence[Case | None] = found.cases or [None] * len(names)
+        tests = [
+            PlannedTest(0, group, name, case_type, case) for name, case in zip(names, cases, strict=True)
+        ]
         if chooser is None or found.failed:
-            chosen += [
-                PlannedTest(0, group, name, case_type, case)
-                for name, case in zip(found.names, cases, strict=True)
-            ]
-            continue
-        above = chooser.mask(group.words)
-        for name, case in zip(found.names, cases, strict=True):
-            test = PlannedTest(0, group, name, case_type, case)
-            (chosen if chooser.accepts(above | chooser.mask_of(name)) else left_out).append(test)
+            chosen += tests
+        else:
+            verdicts = chooser.judge(chooser.mask(group.words), names)
+            for test, verdict in zip(tests, verdicts, strict=True):
+                (chosen if verdict else left_out).append(test)
     return chosen, left_out

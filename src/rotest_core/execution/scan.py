@@ -6,28 +6,18 @@ The listing index checks with this module whether anything changed, so it loads 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Final
+    from typing import Final, TypeAlias
+
+    Listing: TypeAlias = tuple[bool, tuple[str, ...]]
 
 DEFAULT_EXCLUDE: Final = (".tox", ".git", ".venv", ".idea", "node_modules", "build", "dist", "setup.py")
 
 # A file that is not named as one is a test module if it speaks of cases or flows, or has a method that is a test.
 _HOLDS_TESTS = rb"(?m)\bTest(?:Case|Flow)\b|\bload_tests\b|^[ \t]+(?:async[ \t]+)?def[ \t]+test"
-
-
-class Listing(NamedTuple):
-    """What a directory holds that matters.
-
-    Args:
-        package: whether there is an ``__init__.py``.
-        names: Python files and directories that are not excluded, sorted; directories with a slash behind.
-    """
-
-    package: bool
-    names: tuple[str, ...]
 
 
 class Scanner:
@@ -55,6 +45,10 @@ class Scanner:
 
         Never part of it: hidden directories, ``__pycache__``, virtual environments, ``__main__.py``.
 
+        Returns:
+            Whether there is an ``__init__.py``, and the names of Python files and directories that are not excluded,
+            sorted; directories have a slash behind.
+
         Raises:
             OSError: the directory cannot be read.
         """
@@ -73,7 +67,7 @@ class Scanner:
                     environment = True
                 elif self._enters(entry) and not self._excludes(name, entry.path):
                     names.append(name + "/")
-        listing = Listing(package, () if environment else tuple(sorted(names)))
+        listing = package, () if environment else tuple(sorted(names))
         self.listings[directory] = listing
         return listing
 
