@@ -42,7 +42,7 @@ def cases_in(module: ModuleType, *, imported: bool = False) -> Iterator[tuple[st
 
 def names_of_tests(case: type[unittest.TestCase]) -> list[str]:
     """Give the names of a class's tests in unittest's order."""
-    names = [name for name in dir(case) if name.startswith("test") and callable(getattr(case, name))]
+    names = [name for name in _attributes(case) if name.startswith("test") and callable(getattr(case, name))]
     return names or (["runTest"] if callable(getattr(case, "runTest", None)) else [])
 
 
@@ -94,6 +94,18 @@ def _is_class(value: object) -> TypeGuard[type[object]]:
 
 def _is_iterable(test: object) -> TypeGuard[Iterable[object]]:
     return hasattr(test, "__iter__")
+
+
+def _attributes(case: type[unittest.TestCase]) -> list[str]:
+    """Give what dir() does, but for the hundred names of TestCase itself."""
+    metaclass: type = type(case)
+    if any("__dir__" in vars(base) for base in metaclass.__mro__ if base not in (type, object)):
+        return dir(case)
+    defined: set[str] = set()
+    for base in case.__mro__:
+        if base is not unittest.TestCase:
+            defined.update(vars(base))
+    return sorted(defined)
 
 
 def _is_base(case: type) -> bool:

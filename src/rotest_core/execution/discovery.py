@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import unittest
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ from rotest_core.execution.selection import nothing_called, select
 from rotest_core.execution.stand_ins import LoadFailure, ModuleSkipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from types import ModuleType
 
     from rotest_core.execution.tree import Case, Group
@@ -65,13 +67,15 @@ class Discovery:
             DiscoveryError: an argument selects nothing that exists.
             PlanError: a suite holds something else than tests.
         """
-        for selection in [select(text, root=self._root, cwd=self._cwd) for text in paths]:
-            if selection.dotted:
-                self._collect_dotted(selection.text, selection.dotted, selection.names)
-            elif selection.is_directory:
-                self._collect_directory(selection.path)
-            else:
-                self._collect_file(selection.path, selection.names)
+        selections = [select(text, root=self._root, cwd=self._cwd) for text in paths]
+        with _garbage_kept():
+            for selection in selections:
+                if selection.dotted:
+                    self._collect_dotted(selection.text, selection.dotted, selection.names)
+                elif selection.is_directory:
+                    self._collect_directory(selection.path)
+                else:
+                    self._collect_file(selection.path, selection.names)
 
     def collect_classes(self, classes: Iterable[type]) -> None:
         """Collect cases and suites as `main()` is given them.
@@ -239,6 +243,18 @@ class Discovery:
             self.collection.add_stand_in(selector, ModuleSkipped(str(error)), failed=False)
         else:
             self.collection.add_stand_in(selector, LoadFailure(error), failed=True)
+
+
+@contextmanager
+def _garbage_kept() -> Generator[None]:
+    """Spare the collector a look at what imports leave behind: nearly all of it stays, and there is much of it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _reached(module: ModuleType, chain: list[str]) -> tuple[object, object, str]:
