@@ -80,7 +80,7 @@ class ConfigErrors(ConfigError):
     """
 
     def __init__(self, problems: Sequence[ConfigError]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[ConfigError, ...] = tuple(problems)
         super().__init__("\n  ".join((f"{len(problems)} errors in the configuration:", *map(str, problems))))
 
     @staticmethod
@@ -111,7 +111,7 @@ class UnknownPluginError(PluginError):
     ) -> None:
         self.kind = kind
         self.name = name
-        self.known = tuple(sorted(known))
+        self.known: tuple[str, ...] = tuple(sorted(known))
         self.distribution = distribution
         text = f"unknown {kind} {name!r}{did_you_mean(name, self.known)}; installed: {', '.join(self.known) or 'none'}"
         if distribution:
@@ -164,7 +164,7 @@ class InventoryError(RotestError):
 
     def __init__(self, problem: str, problems: Sequence[str] = ()) -> None:
         self.problem = problem
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         super().__init__("\n  ".join((problem, *self.problems)))
 
 
@@ -222,7 +222,7 @@ class LeaseLostError(LeaseError):
     """
 
     def __init__(self, records: Iterable[str], reason: str = "") -> None:
-        self.records = tuple(records)
+        self.records: tuple[str, ...] = tuple(records)
         self.reason = reason
         text = f"the lease of {', '.join(self.records)} ended before it was given back"
         super().__init__(f"{text}: {reason}" if reason else text)
@@ -256,7 +256,8 @@ class CleanupErrors(ExceptionGroup[Exception]):
     rotest_core.errors.CleanupErrors: clean-up of 2 resources failed (2 sub-exceptions)
     """
 
-    def derive(self, excs: Sequence[Exception]) -> CleanupErrors:
+    # Splitting a group of exceptions gives exceptions; typeshed allows for BaseException, which would not fit.
+    def derive(self, excs: Sequence[Exception], /) -> CleanupErrors:  # type: ignore[override]
         """Keep the type when the group is split."""
         return CleanupErrors(self.message, excs)
 

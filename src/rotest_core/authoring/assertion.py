@@ -52,7 +52,7 @@ class AssertingCase(CheckedCase):
         """Assert that two values are equal."""
         super().assertEqual(first, second, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertEqual", (first, second), success_msg)
+            self._rotest_asserted("assertEqual", (first, second), success_msg)
 
     def assertNotEqual(
         self, first: Any, second: Any, msg: Any = None, *, success_msg: str | None = None
@@ -60,19 +60,19 @@ class AssertingCase(CheckedCase):
         """Assert that two values differ."""
         super().assertNotEqual(first, second, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertNotEqual", (first, second), success_msg)
+            self._rotest_asserted("assertNotEqual", (first, second), success_msg)
 
     def assertTrue(self, expr: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is true."""
         super().assertTrue(expr, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertTrue", (expr,), success_msg)
+            self._rotest_asserted("assertTrue", (expr,), success_msg)
 
     def assertFalse(self, expr: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is false."""
         super().assertFalse(expr, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertFalse", (expr,), success_msg)
+            self._rotest_asserted("assertFalse", (expr,), success_msg)
 
     def assertIs(
         self, expr1: object, expr2: object, msg: Any = None, *, success_msg: str | None = None
@@ -80,7 +80,7 @@ class AssertingCase(CheckedCase):
         """Assert that two names mean one object."""
         super().assertIs(expr1, expr2, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertIs", (expr1, expr2), success_msg)
+            self._rotest_asserted("assertIs", (expr1, expr2), success_msg)
 
     def assertIsNot(
         self, expr1: object, expr2: object, msg: Any = None, *, success_msg: str | None = None
@@ -88,19 +88,19 @@ class AssertingCase(CheckedCase):
         """Assert that two names mean different objects."""
         super().assertIsNot(expr1, expr2, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertIsNot", (expr1, expr2), success_msg)
+            self._rotest_asserted("assertIsNot", (expr1, expr2), success_msg)
 
     def assertIsNone(self, obj: object, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is None."""
         super().assertIsNone(obj, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertIsNone", (obj,), success_msg)
+            self._rotest_asserted("assertIsNone", (obj,), success_msg)
 
     def assertIsNotNone(self, obj: object, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is not None."""
         super().assertIsNotNone(obj, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertIsNotNone", (obj,), success_msg)
+            self._rotest_asserted("assertIsNotNone", (obj,), success_msg)
 
     def assertIn(
         self,
@@ -113,7 +113,7 @@ class AssertingCase(CheckedCase):
         """Assert that a container has a member."""
         super().assertIn(member, container, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertIn", (member, container), success_msg)
+            self._rotest_asserted("assertIn", (member, container), success_msg)
 
     def assertNotIn(
         self,
@@ -126,7 +126,7 @@ class AssertingCase(CheckedCase):
         """Assert that a container does not have a member."""
         super().assertNotIn(member, container, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertNotIn", (member, container), success_msg)
+            self._rotest_asserted("assertNotIn", (member, container), success_msg)
 
     def assertIsInstance(
         self, obj: object, cls: ClassInfo, msg: Any = None, *, success_msg: str | None = None
@@ -134,7 +134,7 @@ class AssertingCase(CheckedCase):
         """Assert that an object is of a class."""
         super().assertIsInstance(obj, cls, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertIsInstance", (obj, cls), success_msg)
+            self._rotest_asserted("assertIsInstance", (obj, cls), success_msg)
 
     def assertNotIsInstance(
         self, obj: object, cls: ClassInfo, msg: Any = None, *, success_msg: str | None = None
@@ -142,7 +142,7 @@ class AssertingCase(CheckedCase):
         """Assert that an object is not of a class."""
         super().assertNotIsInstance(obj, cls, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertNotIsInstance", (obj, cls), success_msg)
+            self._rotest_asserted("assertNotIsInstance", (obj, cls), success_msg)
 
     def assertRegex(
         self,
@@ -155,7 +155,7 @@ class AssertingCase(CheckedCase):
         """Assert that a text has a match of a regular expression."""
         super().assertRegex(text, expected_regex, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertRegex", (text, expected_regex), success_msg)
+            self._rotest_asserted("assertRegex", (text, expected_regex), success_msg)
 
     def assertNotRegex(
         self,
@@ -168,7 +168,7 @@ class AssertingCase(CheckedCase):
         """Assert that a text has no match of a regular expression."""
         super().assertNotRegex(text, unexpected_regex, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertNotRegex", (text, unexpected_regex), success_msg)
+            self._rotest_asserted("assertNotRegex", (text, unexpected_regex), success_msg)
 
     def assertCountEqual(
         self, first: Iterable[Any], second: Iterable[Any], msg: Any = None, *, success_msg: str | None = None
@@ -176,7 +176,7 @@ class AssertingCase(CheckedCase):
         """Assert that two iterables hold the same items, in any order."""
         super().assertCountEqual(first, second, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertCountEqual", (first, second), success_msg)
+            self._rotest_asserted("assertCountEqual", (first, second), success_msg)
 
     def assertMultiLineEqual(
         self, first: str, second: str, msg: Any = None, *, success_msg: str | None = None
@@ -184,7 +184,7 @@ class AssertingCase(CheckedCase):
         """Assert that two texts are equal, and show the difference by lines."""
         super().assertMultiLineEqual(first, second, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertMultiLineEqual", (first, second), success_msg)
+            self._rotest_asserted("assertMultiLineEqual", (first, second), success_msg)
 
     def assertListEqual(
         self, list1: list[Any], list2: list[Any], msg: Any = None, *, success_msg: str | None = None
@@ -192,7 +192,7 @@ class AssertingCase(CheckedCase):
         """Assert that two lists are equal."""
         super().assertListEqual(list1, list2, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertListEqual", (list1, list2), success_msg)
+            self._rotest_asserted("assertListEqual", (list1, list2), success_msg)
 
     def assertTupleEqual(
         self,
@@ -205,7 +205,7 @@ class AssertingCase(CheckedCase):
         """Assert that two tuples are equal."""
         super().assertTupleEqual(tuple1, tuple2, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertTupleEqual", (tuple1, tuple2), success_msg)
+            self._rotest_asserted("assertTupleEqual", (tuple1, tuple2), success_msg)
 
     def assertSetEqual(
         self,
@@ -218,7 +218,7 @@ class AssertingCase(CheckedCase):
         """Assert that two sets are equal."""
         super().assertSetEqual(set1, set2, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertSetEqual", (set1, set2), success_msg)
+            self._rotest_asserted("assertSetEqual", (set1, set2), success_msg)
 
     def assertDictEqual(
         self,
@@ -231,7 +231,7 @@ class AssertingCase(CheckedCase):
         """Assert that two mappings are equal."""
         super().assertDictEqual(d1, d2, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertDictEqual", (d1, d2), success_msg)
+            self._rotest_asserted("assertDictEqual", (d1, d2), success_msg)
 
     @overload
     def assertGreater(
@@ -245,7 +245,7 @@ class AssertingCase(CheckedCase):
         """Assert that the first value is greater than the second."""
         super().assertGreater(a, b, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertGreater", (a, b), success_msg)
+            self._rotest_asserted("assertGreater", (a, b), success_msg)
 
     @overload
     def assertGreaterEqual(
@@ -259,7 +259,7 @@ class AssertingCase(CheckedCase):
         """Assert that the first value is greater than the second, or equal."""
         super().assertGreaterEqual(a, b, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertGreaterEqual", (a, b), success_msg)
+            self._rotest_asserted("assertGreaterEqual", (a, b), success_msg)
 
     @overload
     def assertLess(
@@ -273,7 +273,7 @@ class AssertingCase(CheckedCase):
         """Assert that the first value is less than the second."""
         super().assertLess(a, b, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertLess", (a, b), success_msg)
+            self._rotest_asserted("assertLess", (a, b), success_msg)
 
     @overload
     def assertLessEqual(
@@ -287,7 +287,7 @@ class AssertingCase(CheckedCase):
         """Assert that the first value is less than the second, or equal."""
         super().assertLessEqual(a, b, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertLessEqual", (a, b), success_msg)
+            self._rotest_asserted("assertLessEqual", (a, b), success_msg)
 
     @overload
     def assertAlmostEqual(
@@ -346,7 +346,7 @@ class AssertingCase(CheckedCase):
         """Assert that two numbers are equal but for rounding."""
         super().assertAlmostEqual(first, second, places=places, delta=delta, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertAlmostEqual", (first, second), success_msg)
+            self._rotest_asserted("assertAlmostEqual", (first, second), success_msg)
 
     @overload
     def assertNotAlmostEqual(
@@ -405,7 +405,7 @@ class AssertingCase(CheckedCase):
         """Assert that two numbers differ by more than rounding."""
         super().assertNotAlmostEqual(first, second, places=places, delta=delta, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertNotAlmostEqual", (first, second), success_msg)
+            self._rotest_asserted("assertNotAlmostEqual", (first, second), success_msg)
 
     def assertSequenceEqual(
         self,
@@ -419,7 +419,7 @@ class AssertingCase(CheckedCase):
         """Assert that two sequences are equal."""
         super().assertSequenceEqual(seq1, seq2, seq_type=seq_type, msg=msg)
         if success_msg is not None or self._rotest_context is not None:
-            self._asserted("assertSequenceEqual", (seq1, seq2), success_msg)
+            self._rotest_asserted("assertSequenceEqual", (seq1, seq2), success_msg)
 
     @overload
     def assertRaises(
@@ -448,7 +448,7 @@ class AssertingCase(CheckedCase):
         """Assert that a call or a ``with`` block raises."""
         success_msg = None if args else kwargs.pop("success_msg", None)
         inner: Any = super().assertRaises(expected_exception, *args, **kwargs)
-        return self._guarded("assertRaises", inner, (expected_exception,), success_msg)
+        return self._rotest_guarded("assertRaises", inner, (expected_exception,), success_msg)
 
     @overload
     def assertRaisesRegex(
@@ -482,7 +482,9 @@ class AssertingCase(CheckedCase):
         """Assert that a call or a ``with`` block raises with a matching text."""
         success_msg = None if args else kwargs.pop("success_msg", None)
         inner: Any = super().assertRaisesRegex(expected_exception, expected_regex, *args, **kwargs)
-        return self._guarded("assertRaisesRegex", inner, (expected_exception, expected_regex), success_msg)
+        return self._rotest_guarded(
+            "assertRaisesRegex", inner, (expected_exception, expected_regex), success_msg
+        )
 
     @overload
     def assertWarns(
@@ -511,7 +513,7 @@ class AssertingCase(CheckedCase):
         """Assert that a call or a ``with`` block warns."""
         success_msg = None if args else kwargs.pop("success_msg", None)
         inner: Any = super().assertWarns(expected_warning, *args, **kwargs)
-        return self._guarded("assertWarns", inner, (expected_warning,), success_msg)
+        return self._rotest_guarded("assertWarns", inner, (expected_warning,), success_msg)
 
     @overload
     def assertWarnsRegex(
@@ -545,7 +547,9 @@ class AssertingCase(CheckedCase):
         """Assert that a call or a ``with`` block warns with a matching text."""
         success_msg = None if args else kwargs.pop("success_msg", None)
         inner: Any = super().assertWarnsRegex(expected_warning, expected_regex, *args, **kwargs)
-        return self._guarded("assertWarnsRegex", inner, (expected_warning, expected_regex), success_msg)
+        return self._rotest_guarded(
+            "assertWarnsRegex", inner, (expected_warning, expected_regex), success_msg
+        )
 
     @overload
     def assertLogs(
@@ -564,7 +568,7 @@ class AssertingCase(CheckedCase):
     ) -> Any:
         """Assert that a ``with`` block writes to a log."""
         inner = super().assertLogs(logger, level)
-        return self._guarded("assertLogs", inner, (logger, level), success_msg)
+        return self._rotest_guarded("assertLogs", inner, (logger, level), success_msg)
 
     @overload
     def assertNoLogs(
@@ -583,4 +587,4 @@ class AssertingCase(CheckedCase):
     ) -> Any:
         """Assert that a ``with`` block writes nothing to a log."""
         inner = super().assertNoLogs(logger, level)
-        return self._guarded("assertNoLogs", inner, (logger, level), success_msg)
+        return self._rotest_guarded("assertNoLogs", inner, (logger, level), success_msg)

@@ -64,7 +64,7 @@ class TestCase(ExpectingCase):
         Raises:
             RotestError: the test is not run by Rotest.
         """
-        return self._required("work_dir").work_dir
+        return self._rotest_required("work_dir").work_dir
 
     @property
     def config(self) -> Mapping[str, object]:
@@ -92,7 +92,7 @@ class TestCase(ExpectingCase):
             ClaimError: they cannot be had; `DeadlockError` if waiting for them would close a circle.
             ResourceError: a step of a set-up failed; all of them were given back.
         """
-        context = self._required("request_resources")
+        context = self._rotest_required("request_resources")
         wanted = list(requests)
         names = [request.name for request in wanted]
         for request in wanted:
@@ -113,7 +113,7 @@ class TestCase(ExpectingCase):
         Raises:
             CleanupErrors: some could not be finalized; all were given back.
         """
-        context = self._required("release_resources")
+        context = self._rotest_required("release_resources")
         try:
             context.release_resources(names)
         finally:
@@ -140,7 +140,7 @@ class TestCase(ExpectingCase):
         """Skip the rest of the test."""
         self.skipTest(reason)
 
-    def _required(self, what: str) -> TestContext:
+    def _rotest_required(self, what: str) -> TestContext:
         context = context_of(self)
         if context is None:
             raise RotestError(f"{what} is there only while Rotest runs the test: run the file with `rotest`")

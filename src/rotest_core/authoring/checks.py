@@ -66,7 +66,7 @@ class ExpectationFailure(AssertionError):  # noqa: N818 - it is a failure, and e
     __module__ = "rotest_core"
 
     def __init__(self, failures: Sequence[FailedExpectation]) -> None:
-        self.failures = tuple(failures)
+        self.failures: tuple[FailedExpectation, ...] = tuple(failures)
         reason = failures[0].text.partition("\n")[0]
         heading = reason if len(failures) == 1 else f"{len(failures)} expectations failed; {reason}"
         super().__init__("\n".join((heading, *map(str, failures))))
@@ -81,24 +81,24 @@ class CheckedCase(unittest.TestCase):
     """Be the part of every test that knows how to record what was checked."""
 
     _rotest_context: TestContext | None = None
-    _failed: list[FailedExpectation]
+    _rotest_failed: list[FailedExpectation]
 
     def subTest(self, msg: Any = _UNSET, **params: Any) -> AbstractContextManager[None]:
         """Mark a part of the test, as unittest does; expectations that fail in it are the part's failure."""
         inner = super().subTest(**params) if msg is _UNSET else super().subTest(msg, **params)
-        return self._part(inner)
+        return self._rotest_part(inner)
 
     @contextmanager
-    def _part(self, inner: AbstractContextManager[None]) -> Generator[None]:
+    def _rotest_part(self, inner: AbstractContextManager[None]) -> Generator[None]:
         with inner:
-            earlier, self._failed = self._failed, []
+            earlier, self._rotest_failed = self._rotest_failed, []
             try:
                 yield
-                self._raise_failed()
+                self._rotest_raise_failed()
             finally:
-                self._failed = [*earlier, *self._failed]
+                self._rotest_failed = [*earlier, *self._rotest_failed]
 
-    def _expect(
+    def _rotest_expect(
         self,
         method: str,
         check: Callable[[], object],
@@ -109,20 +109,20 @@ class CheckedCase(unittest.TestCase):
         try:
             check()
         except self.failureException as failure:
-            self.judge(method, values, _place_of(sys._getframe(2)), str(failure))  # pyright: ignore[reportPrivateUsage]
+            self._rotest_judge(method, values, _place_of(sys._getframe(2)), str(failure))  # pyright: ignore[reportPrivateUsage]
             return False
         if self._rotest_context is not None:
             place = _place_of(sys._getframe(2))  # pyright: ignore[reportPrivateUsage]
-            self.record(method, True, success_msg or "", values, place)
+            self._rotest_record(method, True, success_msg or "", values, place)
         return True
 
-    def _asserted(self, method: str, values: tuple[object, ...], success_msg: str | None) -> None:
+    def _rotest_asserted(self, method: str, values: tuple[object, ...], success_msg: str | None) -> None:
         """Record an assertion that held; called by the method that the test calls."""
-        frame = self._recorded_from(sys._getframe(2), success_msg)  # pyright: ignore[reportPrivateUsage]
+        frame = self._rotest_recorded_from(sys._getframe(2), success_msg)  # pyright: ignore[reportPrivateUsage]
         if frame is not None:
-            self.record(method, True, success_msg or "", values, _place_of(frame))
+            self._rotest_record(method, True, success_msg or "", values, _place_of(frame))
 
-    def _guarded(
+    def _rotest_guarded(
         self,
         method: str,
         inner: AbstractContextManager[Any, bool | None] | None,
@@ -137,15 +137,15 @@ class CheckedCase(unittest.TestCase):
             values: the arguments.
             success_msg: what to record when it holds.
         """
-        frame = self._recorded_from(sys._getframe(2), success_msg)  # pyright: ignore[reportPrivateUsage]
+        frame = self._rotest_recorded_from(sys._getframe(2), success_msg)  # pyright: ignore[reportPrivateUsage]
         if frame is None:
             return inner
         if inner is None:
-            self.record(method, True, success_msg or "", values, _place_of(frame))
+            self._rotest_record(method, True, success_msg or "", values, _place_of(frame))
             return None
         return CheckedBlock(self, method, inner, values, success_msg, _place_of(frame), fatal=True)
 
-    def _checked(
+    def _rotest_checked(
         self,
         method: str,
         inner: AbstractContextManager[T, bool | None],
@@ -156,7 +156,7 @@ class CheckedCase(unittest.TestCase):
         place = _place_of(sys._getframe(2))  # pyright: ignore[reportPrivateUsage]
         return CheckedBlock(self, method, inner, values, success_msg, place, fatal=False)
 
-    def _recorded_from(self, frame: FrameType, success_msg: str | None) -> FrameType | None:
+    def _rotest_recorded_from(self, frame: FrameType, success_msg: str | None) -> FrameType | None:
         """Return the frame of an assertion that is to be recorded."""
         context = self._rotest_context
         if context is None or (success_msg is None and not context.records_assertions):
@@ -164,11 +164,15 @@ class CheckedCase(unittest.TestCase):
         # An assertion made of others, as assertEqual is, is recorded once.
         return None if "__unittest" in frame.f_globals else frame
 
-    def judge(self, method: str, values: tuple[object, ...], place: Place, text: str) -> None:
-        self.record(method, False, text, values, place)
-        self._failed.append(FailedExpectation(place, text))
+    def _rotest_judge(self, method: str, values: tuple[object, ...], place: Place, text: str) -> None:
+        """Take note of an expectation that failed; see `TestContext.expectation` for the arguments."""
+        self._rotest_record(method, False, text, values, place)
+        self._rotest_failed.append(FailedExpectation(place, text))
 
-    def record(self, method: str, passed: bool, text: str, values: tuple[object, ...], place: Place) -> None:
+    def _rotest_record(
+        self, method: str, passed: bool, text: str, values: tuple[object, ...], place: Place
+    ) -> None:
+        """Tell the run about something that was checked; see `TestContext.expectation` for the arguments."""
         if self._rotest_context is not None:
             self._rotest_context.expectation(
                 method=method,
@@ -180,8 +184,8 @@ class CheckedCase(unittest.TestCase):
                 source=place.source,
             )
 
-    def _raise_failed(self) -> None:
-        failed, self._failed = self._failed, []
+    def _rotest_raise_failed(self) -> None:
+        failed, self._rotest_failed = self._rotest_failed, []
         if not failed:
             return
         failure = ExpectationFailure(failed)
@@ -193,9 +197,9 @@ class CheckedCase(unittest.TestCase):
         # unittest calls its steps through these since Python 3.8; typeshed does not know them.
 
         def _callSetUp(self):  # noqa: N802
-            self._failed = []
+            self._rotest_failed = []
             # First in, so last out: after every other clean-up.
-            self.addCleanup(self._raise_failed)
+            self.addCleanup(self._rotest_raise_failed)
             super()._callSetUp()
             if self._rotest_context is not None:
                 self._rotest_context.setup_finished()
@@ -206,9 +210,9 @@ class CheckedCase(unittest.TestCase):
             except Exception:
                 if self._outcome is not None and self._outcome.expecting_failure:
                     # The method failed as it should; so did what was expected in it.
-                    self._failed = []
+                    self._rotest_failed = []
                 raise
-            self._raise_failed()
+            self._rotest_raise_failed()
 
         def _callTearDown(self):  # noqa: N802
             if self._rotest_context is not None:
@@ -263,10 +267,10 @@ class CheckedBlock(Generic[T]):
         except self._case.failureException as failure:
             if self._fatal:
                 raise
-            self._case.judge(self._method, self._values, self._place, str(failure))
+            self._case._rotest_judge(self._method, self._values, self._place, str(failure))  # pyright: ignore[reportPrivateUsage]
             return True
         if kind is None or handled:
-            self._case.record(self._method, True, self._success_msg or "", self._values, self._place)
+            self._case._rotest_record(self._method, True, self._success_msg or "", self._values, self._place)  # pyright: ignore[reportPrivateUsage]
         return handled
 
 

@@ -49,13 +49,15 @@ class ExpectingCase(AssertingCase):
 
     def expect(self, condition: object, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that a condition is true and go on in any case."""
-        return self._expect("expect", lambda: self.assertTrue(condition, msg=msg), (condition,), success_msg)
+        return self._rotest_expect(
+            "expect", lambda: self.assertTrue(condition, msg=msg), (condition,), success_msg
+        )
 
     def expectEqual(
         self, first: Any, second: Any, msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that two values are equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectEqual", lambda: self.assertEqual(first, second, msg=msg), (first, second), success_msg
         )
 
@@ -63,7 +65,7 @@ class ExpectingCase(AssertingCase):
         self, first: Any, second: Any, msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that two values differ and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectNotEqual",
             lambda: self.assertNotEqual(first, second, msg=msg),
             (first, second),
@@ -72,17 +74,19 @@ class ExpectingCase(AssertingCase):
 
     def expectTrue(self, expr: Any, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that a value is true and go on in any case."""
-        return self._expect("expectTrue", lambda: self.assertTrue(expr, msg=msg), (expr,), success_msg)
+        return self._rotest_expect("expectTrue", lambda: self.assertTrue(expr, msg=msg), (expr,), success_msg)
 
     def expectFalse(self, expr: Any, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that a value is false and go on in any case."""
-        return self._expect("expectFalse", lambda: self.assertFalse(expr, msg=msg), (expr,), success_msg)
+        return self._rotest_expect(
+            "expectFalse", lambda: self.assertFalse(expr, msg=msg), (expr,), success_msg
+        )
 
     def expectIs(
         self, expr1: object, expr2: object, msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that two names mean one object and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectIs", lambda: self.assertIs(expr1, expr2, msg=msg), (expr1, expr2), success_msg
         )
 
@@ -90,17 +94,19 @@ class ExpectingCase(AssertingCase):
         self, expr1: object, expr2: object, msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that two names mean different objects and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectIsNot", lambda: self.assertIsNot(expr1, expr2, msg=msg), (expr1, expr2), success_msg
         )
 
     def expectIsNone(self, obj: object, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that a value is None and go on in any case."""
-        return self._expect("expectIsNone", lambda: self.assertIsNone(obj, msg=msg), (obj,), success_msg)
+        return self._rotest_expect(
+            "expectIsNone", lambda: self.assertIsNone(obj, msg=msg), (obj,), success_msg
+        )
 
     def expectIsNotNone(self, obj: object, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that a value is not None and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectIsNotNone", lambda: self.assertIsNotNone(obj, msg=msg), (obj,), success_msg
         )
 
@@ -113,7 +119,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that a container has a member and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectIn", lambda: self.assertIn(member, container, msg=msg), (member, container), success_msg
         )
 
@@ -126,7 +132,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that a container does not have a member and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectNotIn",
             lambda: self.assertNotIn(member, container, msg=msg),
             (member, container),
@@ -137,7 +143,7 @@ class ExpectingCase(AssertingCase):
         self, obj: object, cls: ClassInfo, msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that an object is of a class and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectIsInstance", lambda: self.assertIsInstance(obj, cls, msg=msg), (obj, cls), success_msg
         )
 
@@ -145,7 +151,7 @@ class ExpectingCase(AssertingCase):
         self, obj: object, cls: ClassInfo, msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that an object is not of a class and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectNotIsInstance",
             lambda: self.assertNotIsInstance(obj, cls, msg=msg),
             (obj, cls),
@@ -161,7 +167,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that a text has a match of a regular expression and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectRegex",
             lambda: self.assertRegex(text, expected_regex, msg=msg),
             (text, expected_regex),
@@ -177,7 +183,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that a text has no match of a regular expression and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectNotRegex",
             lambda: self.assertNotRegex(text, unexpected_regex, msg=msg),
             (text, unexpected_regex),
@@ -188,7 +194,7 @@ class ExpectingCase(AssertingCase):
         self, first: Iterable[Any], second: Iterable[Any], msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that two iterables hold the same items, in any order and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectCountEqual",
             lambda: self.assertCountEqual(first, second, msg=msg),
             (first, second),
@@ -199,7 +205,7 @@ class ExpectingCase(AssertingCase):
         self, first: str, second: str, msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that two texts are equal, and show the difference by lines and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectMultiLineEqual",
             lambda: self.assertMultiLineEqual(first, second, msg=msg),
             (first, second),
@@ -210,7 +216,7 @@ class ExpectingCase(AssertingCase):
         self, list1: list[Any], list2: list[Any], msg: Any = None, *, success_msg: str | None = None
     ) -> bool:
         """Check that two lists are equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectListEqual",
             lambda: self.assertListEqual(list1, list2, msg=msg),
             (list1, list2),
@@ -226,7 +232,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that two tuples are equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectTupleEqual",
             lambda: self.assertTupleEqual(tuple1, tuple2, msg=msg),
             (tuple1, tuple2),
@@ -242,7 +248,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that two sets are equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectSetEqual", lambda: self.assertSetEqual(set1, set2, msg=msg), (set1, set2), success_msg
         )
 
@@ -255,7 +261,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that two mappings are equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectDictEqual", lambda: self.assertDictEqual(d1, d2, msg=msg), (d1, d2), success_msg
         )
 
@@ -269,7 +275,9 @@ class ExpectingCase(AssertingCase):
     ) -> bool: ...
     def expectGreater(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that the first value is greater than the second and go on in any case."""
-        return self._expect("expectGreater", lambda: self.assertGreater(a, b, msg=msg), (a, b), success_msg)
+        return self._rotest_expect(
+            "expectGreater", lambda: self.assertGreater(a, b, msg=msg), (a, b), success_msg
+        )
 
     @overload
     def expectGreaterEqual(
@@ -281,7 +289,7 @@ class ExpectingCase(AssertingCase):
     ) -> bool: ...
     def expectGreaterEqual(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that the first value is greater than the second, or equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectGreaterEqual", lambda: self.assertGreaterEqual(a, b, msg=msg), (a, b), success_msg
         )
 
@@ -295,7 +303,7 @@ class ExpectingCase(AssertingCase):
     ) -> bool: ...
     def expectLess(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that the first value is less than the second and go on in any case."""
-        return self._expect("expectLess", lambda: self.assertLess(a, b, msg=msg), (a, b), success_msg)
+        return self._rotest_expect("expectLess", lambda: self.assertLess(a, b, msg=msg), (a, b), success_msg)
 
     @overload
     def expectLessEqual(
@@ -307,7 +315,7 @@ class ExpectingCase(AssertingCase):
     ) -> bool: ...
     def expectLessEqual(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> bool:
         """Check that the first value is less than the second, or equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectLessEqual", lambda: self.assertLessEqual(a, b, msg=msg), (a, b), success_msg
         )
 
@@ -366,7 +374,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that two numbers are equal but for rounding and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectAlmostEqual",
             lambda: self.assertAlmostEqual(first, second, places=places, delta=delta, msg=msg),
             (first, second),
@@ -428,7 +436,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that two numbers differ by more than rounding and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectNotAlmostEqual",
             lambda: self.assertNotAlmostEqual(first, second, places=places, delta=delta, msg=msg),
             (first, second),
@@ -445,7 +453,7 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> bool:
         """Check that two sequences are equal and go on in any case."""
-        return self._expect(
+        return self._rotest_expect(
             "expectSequenceEqual",
             lambda: self.assertSequenceEqual(seq1, seq2, seq_type=seq_type, msg=msg),
             (seq1, seq2),
@@ -471,7 +479,7 @@ class ExpectingCase(AssertingCase):
     def expectRaises(self, expected_exception: Any, *args: Any, **kwargs: Any) -> Any:
         """Check that a call or a ``with`` block raises and go on in any case."""
         if args:
-            return self._expect(
+            return self._rotest_expect(
                 "expectRaises",
                 lambda: self.assertRaises(expected_exception, *args, **kwargs),
                 (expected_exception,),
@@ -479,7 +487,7 @@ class ExpectingCase(AssertingCase):
             )
         success_msg = kwargs.pop("success_msg", None)
         inner: Any = self.assertRaises(expected_exception, **kwargs)
-        return self._checked("expectRaises", inner, (expected_exception,), success_msg)
+        return self._rotest_checked("expectRaises", inner, (expected_exception,), success_msg)
 
     @overload
     def expectRaisesRegex(
@@ -504,7 +512,7 @@ class ExpectingCase(AssertingCase):
     ) -> Any:
         """Check that a call or a ``with`` block raises with a matching text and go on in any case."""
         if args:
-            return self._expect(
+            return self._rotest_expect(
                 "expectRaisesRegex",
                 lambda: self.assertRaisesRegex(expected_exception, expected_regex, *args, **kwargs),
                 (expected_exception, expected_regex),
@@ -512,7 +520,9 @@ class ExpectingCase(AssertingCase):
             )
         success_msg = kwargs.pop("success_msg", None)
         inner: Any = self.assertRaisesRegex(expected_exception, expected_regex, **kwargs)
-        return self._checked("expectRaisesRegex", inner, (expected_exception, expected_regex), success_msg)
+        return self._rotest_checked(
+            "expectRaisesRegex", inner, (expected_exception, expected_regex), success_msg
+        )
 
     @overload
     def expectWarns(
@@ -533,7 +543,7 @@ class ExpectingCase(AssertingCase):
     def expectWarns(self, expected_warning: Any, *args: Any, **kwargs: Any) -> Any:
         """Check that a call or a ``with`` block warns and go on in any case."""
         if args:
-            return self._expect(
+            return self._rotest_expect(
                 "expectWarns",
                 lambda: self.assertWarns(expected_warning, *args, **kwargs),
                 (expected_warning,),
@@ -541,7 +551,7 @@ class ExpectingCase(AssertingCase):
             )
         success_msg = kwargs.pop("success_msg", None)
         inner = cast("Any", self).assertWarns(expected_warning, **kwargs)
-        return self._checked("expectWarns", inner, (expected_warning,), success_msg)
+        return self._rotest_checked("expectWarns", inner, (expected_warning,), success_msg)
 
     @overload
     def expectWarnsRegex(
@@ -566,7 +576,7 @@ class ExpectingCase(AssertingCase):
     ) -> Any:
         """Check that a call or a ``with`` block warns with a matching text and go on in any case."""
         if args:
-            return self._expect(
+            return self._rotest_expect(
                 "expectWarnsRegex",
                 lambda: self.assertWarnsRegex(expected_warning, expected_regex, *args, **kwargs),
                 (expected_warning, expected_regex),
@@ -574,7 +584,9 @@ class ExpectingCase(AssertingCase):
             )
         success_msg = kwargs.pop("success_msg", None)
         inner = cast("Any", self).assertWarnsRegex(expected_warning, expected_regex, **kwargs)
-        return self._checked("expectWarnsRegex", inner, (expected_warning, expected_regex), success_msg)
+        return self._rotest_checked(
+            "expectWarnsRegex", inner, (expected_warning, expected_regex), success_msg
+        )
 
     def expectLogs(
         self,
@@ -584,7 +596,9 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> AbstractContextManager[_LoggingWatcher, bool]:
         """Check that a ``with`` block writes to a log and go on in any case."""
-        return self._checked("expectLogs", self.assertLogs(logger, level), (logger, level), success_msg)
+        return self._rotest_checked(
+            "expectLogs", self.assertLogs(logger, level), (logger, level), success_msg
+        )
 
     def expectNoLogs(
         self,
@@ -594,4 +608,6 @@ class ExpectingCase(AssertingCase):
         success_msg: str | None = None,
     ) -> AbstractContextManager[None, bool]:
         """Check that a ``with`` block writes nothing to a log and go on in any case."""
-        return self._checked("expectNoLogs", self.assertNoLogs(logger, level), (logger, level), success_msg)
+        return self._rotest_checked(
+            "expectNoLogs", self.assertNoLogs(logger, level), (logger, level), success_msg
+        )

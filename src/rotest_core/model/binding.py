@@ -24,7 +24,7 @@ class Binding(Generic[PartT]):
 
     def __init__(self, work_dir: Path, *, force_initialize: bool) -> None:
         self.parts: dict[str, PartT] = {}
-        self.begun = False
+        self.begun: bool = False
         self.release: Callable[[], None] | None = None
-        self.force_initialize = force_initialize
-        self.work_dir = work_dir
+        self.force_initialize: bool = force_initialize
+        self.work_dir: Path = work_dir

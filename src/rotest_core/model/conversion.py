@@ -58,7 +58,7 @@ class ConversionError(Exception):
     """Carry every problem of one value."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("; ".join(map(str, self.problems)))
 
 
