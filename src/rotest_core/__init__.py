@@ -10,7 +10,8 @@ from rotest_core._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from typing import NoReturn
     from unittest import TestCase as UnittestCase
 
     from rotest_core import errors, events
@@ -133,7 +134,7 @@ _HOMES = {
 }
 
 
-def main(*classes: type[UnittestCase] | type[TestSuite], argv: Sequence[str] | None = None) -> None:
+def main(*classes: type[UnittestCase] | type[TestSuite]) -> NoReturn:
     """Run the tests of a file from within it.
 
     ::
@@ -141,15 +142,14 @@ def main(*classes: type[UnittestCase] | type[TestSuite], argv: Sequence[str] | N
         if __name__ == "__main__":
             main()
 
-    The command line is that of ``rotest run``; the process ends with the run's exit status.
+    The command line is that of ``rotest run``, but for paths; the process ends with the run's exit status.
 
     Args:
-        classes: the cases and suites to run; by default all that the calling file defines.
-        argv: the arguments, by default those of the process.
+        classes: the cases and suites to run; by default all cases that the file defines.
     """
-    from rotest_core.cli.run import main_for_scripts
+    from rotest_core.cli.run import main as run_program
 
-    main_for_scripts(*classes, argv=argv)
+    run_program(*classes)
 
 
 def _lock(

@@ -98,4 +98,4 @@ class Outer(TestSuite):
 assert_type(CalculatorTest.calculator, Request[Calculator])
 
 if __name__ == "__main__":
-    main(CalculatorTest, Outer, argv=["-l"])
+    main(CalculatorTest, Outer)
