@@ -184,5 +184,4 @@ def _bury(ledger: Ledger, dead: dict[int, str]) -> None:
         row.number: "its time was up" if row.reservation else "its heartbeat stopped"
         for row in ledger.overdue(now)
     }
-    for number, reason in {**silent, **dead}.items():
-        ledger.close(number, now, reason=reason)
+    ledger.bury({**silent, **dead}, now)

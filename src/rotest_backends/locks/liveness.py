@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from rotest_core.allocation.owner import boot_identifier, start_time
 from rotest_core.plugin.protocols.locks import Owner
+
+_PIDFD = getattr(os, "pidfd_open", None)
 
 _WATCHED = 64
 """How many processes one session watches at most: each costs a descriptor."""
@@ -21,7 +25,19 @@ def is_dead(owner: Owner) -> bool:
     if owner.boot != here:
         # The files of these strategies are of one host: another boot of it is over.
         return _boot(owner.boot) != _boot(here)
-    return start_time(owner.pid) != owner.started
+    try:
+        if _PIDFD is None:
+            os.kill(owner.pid, 0)
+            return _is_another(owner)
+        descriptor = _PIDFD(owner.pid)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    try:
+        return _is_another(owner) or _has_ended(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class Watcher:
@@ -38,16 +54,9 @@ class Watcher:
         """Watch the process of a session; return False if it has ended."""
         if session in self._descriptors:
             return True
-        if (
-            owner.boot == boot_identifier()
-            and hasattr(os, "pidfd_open")
-            and len(self._descriptors) < _WATCHED
-        ):
-            try:
-                descriptor = os.pidfd_open(owner.pid)
-            except OSError:
-                return not is_dead(owner)
-            self._descriptors[session] = descriptor
+        if _PIDFD is not None and owner.boot == boot_identifier() and len(self._descriptors) < _WATCHED:
+            with suppress(OSError):
+                self._descriptors[session] = _PIDFD(owner.pid)
         # Asked only now: from here on the number means this process and no later one.
         if is_dead(owner):
             self.forget(session)
@@ -76,6 +85,19 @@ class Watcher:
         """Watch nobody any longer."""
         for session in list(self._descriptors):
             self.forget(session)
+
+
+def _is_another(owner: Owner) -> bool:
+    """Tell whether the process id was given to a later process."""
+    started = start_time(owner.pid)
+    return bool(owner.started) and started is not None and started != owner.started
+
+
+def _has_ended(descriptor: int) -> bool:
+    """Ask whether all threads are gone: the first may be a zombie while another still has files open."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _boot(identifier: str) -> str:

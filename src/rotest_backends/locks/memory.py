@@ -81,8 +81,9 @@ class MemoryLocks:
     def _enter(self) -> float:
         """Return the moment, after reservations were ended whose time is up by then."""
         now = time.monotonic()
-        for session in self._ledger.overdue(now):
-            self._ledger.close(session.number, now, reason="its time was up")
+        overdue = self._ledger.overdue(now)
+        if overdue:
+            self._ledger.bury({session.number: "its time was up" for session in overdue}, now)
         return now
 
     def _publish(self) -> None:

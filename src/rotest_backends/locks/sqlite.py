@@ -123,9 +123,8 @@ class SqliteBooks:
                 connection, boot=boot, epoch=self._epoch, offset=offset, capacities=facts.get("capacities", 0)
             )
             self._tables.read(connection)
-            for session in list(self._ledger.sessions.values()):
-                if not session.reservation:
-                    self._ledger.close(session.number, time.monotonic(), reason="the host was started anew")
+            gone = [row.number for row in self._ledger.sessions.values() if not row.reservation]
+            self._ledger.bury(dict.fromkeys(gone, "the host was started anew"), time.monotonic())
             self._tables.write(connection)
             self._ledger.take_news()
         self._make_lasting()

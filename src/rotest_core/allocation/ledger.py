@@ -8,7 +8,7 @@ winners that `take_news` names.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -107,33 +107,37 @@ class Ledger:
         """Return the sessions whose time is up."""
         return [session for session in self.sessions.values() if session.until < now]
 
-    def close(self, session: int, now: float, *, reason: str = "") -> list[Lease]:
-        """End a session: its claims leave the queue, its leases end and leave their records dirty.
+    def close(self, session: int, now: float) -> None:
+        """End a session that leaves: its claims leave the queue, its leases end, and their records are dirty.
+
+        Nothing happens if it is gone already.
+        """
+        self._close(session, LockStep.CANCELLED, LockStep.RELEASED, now, "")
+        self._settle(now)
+
+    def bury(self, sessions: Mapping[int, str], now: float) -> None:
+        """End sessions that others have found dead.
 
         Args:
-            session: its number; nothing happens if it is gone.
+            sessions: what happened to each, by number; those that are gone already are passed over.
             now: the moment.
-            reason: why somebody else ended it; empty when it closed by itself.
-
-        Returns:
-            The leases that ended.
         """
-        row = self.sessions.pop(session, None)
+        # All of them first: nothing must be granted to one that is dead as well.
+        for session, reason in sessions.items():
+            self._close(session, LockStep.LOST, LockStep.LOST, now, reason)
+        self._settle(now)
+
+    def _close(self, session: int, waited: LockStep, held: LockStep, now: float, reason: str) -> None:
+        row = self.sessions.get(session)
         if row is None:
-            return []
-        self._changes.sessions[session] = None
+            return
         for waiting in [waiting for waiting in self.queue if waiting.session == session]:
             self._leave(waiting)
-            self._log_claim(
-                LockStep.LOST if reason else LockStep.CANCELLED, now, waiting.claim, row, reason=reason
-            )
-        held = self.holdings.of_session(session)
-        if held:
-            step = LockStep.LOST if reason else LockStep.RELEASED
-            self._finish(held, step, now, row, dirty=True, reason=reason)
+            self._log_claim(waited, now, waiting.claim, row, reason=reason)
+        self._finish(self.holdings.of_session(session), held, now, row, dirty=True, reason=reason)
         self._log(LockStep.CLOSED, now, row.owner.run, reason=reason)
-        self._settle(now)
-        return [lease.lease for lease in held]
+        del self.sessions[session]
+        self._changes.sessions[session] = None
 
     # Claims
 
@@ -262,7 +266,7 @@ class Ledger:
             return self.claim_row(
                 session, claim, old.waiting.ticket, old.waiting.rank, old.since, old.deadline
             )
-        deadline = None if claim.wait is None else now + claim.wait
+        deadline = now + claim.wait if claim.wait else None
         return self.claim_row(session, claim, self.counter + 1, rank(now, claim.priority), now, deadline)
 
     def claim_row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from functools import cache
 from pathlib import Path
 
 from rotest_core.plugin.protocols.locks import Owner
@@ -29,18 +30,18 @@ def current_owner(run: str, *, user: str = "") -> Owner:
 
 
 def start_time(pid: int) -> int | None:
-    """Return the start time of a process in clock ticks since boot, None if there is none or it has ended.
+    """Return the start time of a process in clock ticks since boot, None if there is none or it cannot be known.
 
-    A process that has ended but was not waited for by its parent is no process any more. Field numbers are those of
-    proc(5); the second one, the command, is in brackets and may hold anything.
+    It is field 22 of proc(5); field 2, the command, is in brackets and may hold anything.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
     except OSError:
         return None
-    return None if fields[0] in {b"Z", b"X", b"x"} else int(fields[19])
+    return int(fields[19])
 
 
+@cache
 def boot_identifier() -> str:
     """Return what must be equal for two process ids to mean the same process: boot and, on Linux, pid name space."""
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rotest_core.testing.event_script import EventScript
     from rotest_core.testing.handler_context import FakeHandlerContext
     from rotest_core.testing.handler_contract import HandlerContract
-    from rotest_core.testing.locks.contract import LockStrategyContract
+    from rotest_core.testing.locks.contract import LockStrategyContract, SharedLockStrategyContract
     from rotest_core.testing.locks.history import check_history
     from rotest_core.testing.store_contract import StoreContract
 
@@ -27,6 +27,7 @@ _MODULES = {
     "HandlerContract": "rotest_core.testing.handler_contract",
     "LockStrategyContract": "rotest_core.testing.locks.contract",
     "SAMPLE_RUNS": "rotest_core.testing.event_samples",
+    "SharedLockStrategyContract": "rotest_core.testing.locks.contract",
     "StoreContract": "rotest_core.testing.store_contract",
     "check_history": "rotest_core.testing.locks.history",
 }
@@ -38,6 +39,7 @@ __all__ = [
     "FakeHandlerContext",
     "HandlerContract",
     "LockStrategyContract",
+    "SharedLockStrategyContract",
     "StoreContract",
     "check_history",
 ]

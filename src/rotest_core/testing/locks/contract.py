@@ -8,18 +8,22 @@ import pytest
 
 from rotest_core.testing.locks.grants import GrantContract
 from rotest_core.testing.locks.leases import LeaseContract
+from rotest_core.testing.locks.processes import ProcessContract
 from rotest_core.testing.locks.sessions import Opened, OpenStrategy
 
 
 class LockStrategyContract(GrantContract, LeaseContract):
     """Prove a lock strategy: subclass this, supply the fixture, and let pytest collect the subclass.
 
+    A strategy that several processes share is to be proved by `SharedLockStrategyContract`.
+
     Example::
 
         class TestMyLocks(LockStrategyContract):
             @pytest.fixture
-            def open_strategy(self, tmp_path: Path) -> OpenStrategy:
-                return functools.partial(open_my_locks, tmp_path / "leases")
+            def open_strategy(self) -> OpenStrategy:
+                strategy = MyLocks()
+                return lambda: strategy
     """
 
     @pytest.fixture
@@ -33,3 +37,17 @@ class LockStrategyContract(GrantContract, LeaseContract):
         opened = Opened(open_strategy)
         yield opened
         opened.close()
+
+
+class SharedLockStrategyContract(LockStrategyContract, ProcessContract):
+    """Prove a lock strategy that several processes share.
+
+    The fixture's function goes to other processes: a function of a module, or a `functools.partial` of one.
+
+    Example::
+
+        class TestMyLocks(SharedLockStrategyContract):
+            @pytest.fixture
+            def open_strategy(self, tmp_path: Path) -> OpenStrategy:
+                return functools.partial(open_my_locks, tmp_path / "leases")
+    """
