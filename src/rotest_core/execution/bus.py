@@ -48,18 +48,23 @@ class Bus:
         """Let a part of the run itself see all events from now on, before the handlers do."""
         self._sinks.insert(0, ("", watcher))
 
-    def emit(self, event: Event) -> None:
-        """Write an event down, then deliver it."""
+    def emit(self, *events: Event) -> None:
+        """Write events down, then deliver them."""
         with self._lock:
-            self._journal.write(event)
+            self._journal.write(*events)
             if self._delivering:
-                self._queue.append(event)
+                self._queue.extend(events)
                 return
             self._delivering = True
             try:
-                self._deliver(event)
-                while self._queue:
-                    self._deliver(self._queue.popleft())
+                for event in events:
+                    for name, handle in self._sinks:
+                        try:
+                            handle(event)
+                        except (Exception, SystemExit) as error:
+                            self._switch_off(name, error)
+                    if self._queue:
+                        self._deliver_queued()
             finally:
                 self._delivering = False
 
@@ -81,12 +86,14 @@ class Bus:
                 self._switch_off(name, error)
         self._journal.close()
 
-    def _deliver(self, event: Event) -> None:
-        for name, handle in self._sinks:
-            try:
-                handle(event)
-            except (Exception, SystemExit) as error:
-                self._switch_off(name, error)
+    def _deliver_queued(self) -> None:
+        while self._queue:
+            event = self._queue.popleft()
+            for name, handle in self._sinks:
+                try:
+                    handle(event)
+                except (Exception, SystemExit) as error:
+                    self._switch_off(name, error)
 
     def _detach(self, name: str) -> None:
         # A new list: a delivery may be walking through the old one.

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+from _json import encode_basestring_ascii  # json itself would cost two milliseconds at every start
 from contextlib import suppress
-from json.encoder import encode_basestring_ascii
 
-from rotest_core.events import EVENT_TYPES
+from rotest_core.events import EVENT_TYPES, TestFinished, TestStarted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ class Journal:
         with suppress(OSError):
             fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
-    def write(self, event: Event) -> None:
-        """Append one event; after a failure this does nothing."""
+    def write(self, *events: Event) -> None:
+        """Append events by one system call; after a failure this does nothing."""
         if self._file < 0:
             return
-        line = encode(event)
+        lines = "".join([encode(event) for event in events]).encode("ascii")
         try:
-            if os.write(self._file, line) != len(line):
+            if os.write(self._file, lines) != len(lines):
                 raise OSError("no space left for a whole line")
         except OSError as error:
             self.problem = f"{self.path} ends early: {error.strerror or error}"
@@ -63,19 +63,53 @@ class Journal:
             self._file = -1
 
 
-def encode(event: Event) -> bytes:
+def encode(event: Event) -> str:
     """Write an event as one line of JSON: ``{"event": "<TypeName>", "<field>": ...}``."""
-    parts: list[str] = []
-    for key, value in zip(_KEYS[type(event)], event, strict=True):
-        parts.append(key)
-        parts.append(_ENCODERS[type(value)](value))
-    parts.append("}\n")
-    return "".join(parts).encode("ascii")
+    # Two are written for every test: what json.dumps takes six microseconds for, these do in one.
+    if isinstance(event, TestStarted):
+        return _test_started(*event)
+    if isinstance(event, TestFinished):
+        return _test_finished(*event)
+    return encode_any(event)
 
 
-def _keys(event_type: type[Event]) -> tuple[str, ...]:
-    first, *others = event_type._fields
-    return (f'{{"event":"{event_type.__name__}","{first}":', *(f',"{field}":' for field in others))
+def encode_any(event: Event) -> str:
+    """Write an event of whatever type as `encode` does."""
+    values = [_ENCODERS[type(value)](value) for value in event]
+    return _TEMPLATES[type(event)] % tuple(values)
+
+
+def _test_started(
+    time: float,
+    test: int,
+    group: int | None,
+    name: str,
+    id: str,  # noqa: A002 - the event's field
+    kind: str,
+    tags: tuple[str, ...],
+    description: str,
+    worker: str,
+    attempt: int,
+) -> str:
+    text = encode_basestring_ascii
+    return (
+        f'{{"event":"TestStarted","time":{time!r},"test":{test},"group":{"null" if group is None else group},'
+        f'"name":{text(name)},"id":{text(id)},"kind":{text(kind)},"tags":{_sequence(tags) if tags else "[]"},'
+        f'"description":{text(description)},"worker":{text(worker)},"attempt":{attempt}}}\n'
+    )
+
+
+def _test_finished(time: float, test: int, outcome: str, duration: float, cause: str | None) -> str:
+    blamed = "null" if cause is None else encode_basestring_ascii(cause)
+    return (
+        f'{{"event":"TestFinished","time":{time!r},"test":{test},"outcome":{encode_basestring_ascii(outcome)},'
+        f'"duration":{duration!r},"cause":{blamed}}}\n'
+    )
+
+
+def _template(event_type: type[Event]) -> str:
+    fields = "".join([f',"{field}":%s' for field in event_type._fields])
+    return f'{{"event":"{event_type.__name__}"{fields}}}\n'
 
 
 def _number(value: float) -> str:
@@ -100,8 +134,7 @@ class _Encoders(dict[type, "Callable[[Any], str]"]):
         raise TypeError(f"an event holds text, numbers, booleans and tuples of them, not {kind.__qualname__}")
 
 
-# Formatting by hand takes a third of the time of json.dumps, and two events are written for every test.
-_KEYS = {event_type: _keys(event_type) for event_type in EVENT_TYPES.values()}
+_TEMPLATES = {event_type: _template(event_type) for event_type in EVENT_TYPES.values()}
 _ENCODERS = _Encoders()
 _ENCODERS[str] = encode_basestring_ascii
 _ENCODERS[float] = _number

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from rotest_core.events import Event
 
-    ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+    ExcInfo: TypeAlias = (
+        tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    )
 
 INFRASTRUCTURE_ERRORS = (ResourceError, ClaimError, LeaseError, StoreError)
 

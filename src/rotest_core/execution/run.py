@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from rotest_core.allocation.leases import Leases
     from rotest_core.config.settings import Settings
-    from rotest_core.events import Event
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.plan import Plan
     from rotest_core.model.request import Request
@@ -82,6 +81,11 @@ class Run:
         plugins: supply handlers and executor.
         around: what it needs of the process.
 
+    Attributes:
+        id: its identifier.
+        directory: where its files are.
+        emit: takes what happens; see `Coordinator.emit`.
+
     Raises:
         UnknownPluginError: an output or the executor does not exist.
         ConfigError: the options of one of them are wrong.
@@ -106,6 +110,7 @@ class Run:
             self.directory.discard()
             raise WorkDirError(run.work_dir, error) from error
         self._bus = Bus(self._journal)
+        self.emit = self._bus.emit
         try:
             for name, make in makers:
                 self._bus.attach(name, make(self._context(name, tuple(name for name, _ in makers))))
@@ -147,10 +152,6 @@ class Run:
         if self._journal.problem:
             problems.append(self._journal.problem)
         return RunEnd(status, self.directory.path, tuple(problems))
-
-    def emit(self, event: Event) -> None:
-        """Tell what happened; see `Coordinator.emit`."""
-        self._bus.emit(event)
 
     def claim(
         self, test: int, requests: Sequence[Request[AnyResource]], wait: float | None

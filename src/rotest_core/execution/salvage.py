@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import unittest
 
+from rotest_core.execution.direct import METHOD, PHASE, SETUP, TEARDOWN
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.execution.result import Result
 
 _PHASES = {
-    "_callSetUp": ("setUp", "asyncSetUp"),
-    "_callTestMethod": (),
-    "_callTearDown": ("tearDown", "asyncTearDown"),
+    SETUP: ("setUp", "asyncSetUp"),
+    METHOD: (),
+    TEARDOWN: ("tearDown", "asyncTearDown"),
     "doCleanups": ("tearDown", "asyncTearDown"),
 }
 """Where in a test the interrupt came, by the methods of unittest.TestCase; and which parts are then not to be run."""
@@ -34,7 +36,7 @@ def finish(case: object, interrupt: BaseException, result: Result) -> None:
     if not isinstance(case, unittest.TestCase) or phase is None:
         return
     for name in ("setUp", *_PHASES[phase][:1]):
-        setattr(case, name, _skip if phase == "_callSetUp" else _nothing)
+        setattr(case, name, _skip if phase == SETUP else _nothing)
     for name in ("asyncSetUp", *_PHASES[phase][1:]):
         if hasattr(case, name):
             setattr(case, name, _nothing_async)
@@ -47,6 +49,9 @@ def finish(case: object, interrupt: BaseException, result: Result) -> None:
 
 
 def _phase(interrupt: BaseException) -> str | None:
+    noted: str | None = interrupt.__dict__.get(PHASE)
+    if noted is not None:
+        return noted
     entry = interrupt.__traceback__
     while entry is not None:
         frame = entry.tb_frame

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from itertools import count
 from time import perf_counter, time
+from typing import cast
 from unittest import SkipTest
 
 from rotest_core.events import Outcome, TestFinished, TestStarted
+from rotest_core.execution import direct
 from rotest_core.execution.fixtures import Fixtures
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.result import Result
@@ -17,6 +19,7 @@ from rotest_core.plugin.protocols.executor import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import unittest
     from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
 
@@ -86,19 +89,26 @@ class TestWorker:
         self._fixtures = Fixtures(self._report_fixture)
         self._fixture_numbers = count(order.fixtures_from)
         self._group: Group | None = None
+        self._tags: tuple[str, ...] = ()
+        self._ended: tuple[TestFinished, ...] = ()
+        self._entered: type | None = None
+        self._ordinary = False
         self._logs: LogCapture | None = None
 
     def run(self, assignment: Assignment) -> Report:
         result, interrupts = self._result, self._interrupts
         report = Report(self._name, assignment)
-        for number in assignment.tests:
-            if result.shouldStop or interrupts.requested:
-                break
-            test = self._order.tests[number]
-            if assignment.resources is None:
-                self._run_plain(test)
-            else:
-                report = self._run_equipped(test, assignment)
+        try:
+            for number in assignment.tests:
+                if result.shouldStop or interrupts.requested:
+                    break
+                test = self._order.tests[number]
+                if assignment.resources is None:
+                    self._run_plain(test)
+                else:
+                    report = self._run_equipped(test, assignment)
+        finally:
+            self._tell_ended()
         if assignment.following is not None and not interrupts.requested:
             self._leave(_type_of(self._order.tests[assignment.following]))
         return report
@@ -112,31 +122,49 @@ class TestWorker:
             self._logs = None
 
     def _run_plain(self, test: PlannedTest) -> None:
-        self._group = test.group
-        if not self._enter(_type_of(test)):
+        test_type = test.case_type or type(test.case)
+        if (test_type is not self._entered or test.group is not self._group) and not self._arrive(
+            test, test_type
+        ):
             test.drop_case()
             return
-        emit, result, number = self._emit, self._result, test.number
-        begun = perf_counter()
+        result, number, begun = self._result, test.number, perf_counter()
         result.begin(number)
         if self._logs is not None or "logging" in sys.modules:
             self._log_for(test)
-        emit(started_event(test, self._name))
+        case = problem = None
         try:
             case = test.case
         except Exception as error:  # its class has an __init__ of its own
-            result.report_error(error)
-        else:
+            problem = error
+        # The end of the test before is told along with the start of this one: that spares half of the system calls.
+        self._emit(*self._ended, _started(test, self._tags, self._name))
+        if case is not None:
             self._run_case(case)
+        elif problem is not None:
+            result.report_error(problem)
         test.drop_case()
         if self._logs is not None:
             self._logs.begin(None)
-        emit(TestFinished(time(), number, result.outcome, perf_counter() - begun, result.cause))
+        self._ended = (TestFinished(time(), number, result.outcome, perf_counter() - begun, result.cause),)
+
+    def _arrive(self, test: PlannedTest, test_type: type) -> bool:
+        """Come to a class or group that the test before was not of; tell whether its tests may run."""
+        self._group, self._tags = test.group, test.group.all_tags
+        self._entered = test_type if self._enter(test_type) else None
+        self._ordinary = direct.is_ordinary(test_type)
+        return self._entered is not None
+
+    def _tell_ended(self) -> None:
+        ended, self._ended = self._ended, ()
+        if ended:
+            self._emit(*ended)
 
     def _run_equipped(self, test: PlannedTest, assignment: Assignment) -> Report:
         """Run a test of Rotest's own kind, between its start and its end, which are the coordinator's to tell."""
         result, number = self._result, test.number
-        self._group = test.group
+        self._group, self._tags = test.group, test.tags
+        self._entered, self._ordinary = None, False
         result.begin(number)
         entered = self._enter(_type_of(test))
         # The fixtures may have been reported under numbers of their own.
@@ -159,6 +187,14 @@ class TestWorker:
         """Run a case, and what it has to clean up if it is interrupted."""
         result = self._result
         try:
+            if self._ordinary:
+                ordinary = cast("unittest.TestCase", case)
+                method = getattr(ordinary, ordinary._testMethodName)
+                if not getattr(
+                    method, "__dict__", True
+                ):  # no mark to skip it, to expect its failure, to wrap it
+                    direct.run(ordinary, method, result)
+                    return
             case(result)
         except KeyboardInterrupt as interrupt:
             self._interrupted(interrupt)
@@ -177,6 +213,7 @@ class TestWorker:
 
     def _leave(self, following: type | None) -> None:
         """Tear down fixtures, in the same way."""
+        self._entered = None
         try:
             self._fixtures.leave(following)
         except KeyboardInterrupt as interrupt:
@@ -184,11 +221,13 @@ class TestWorker:
 
     def _interrupted(self, interrupt: KeyboardInterrupt) -> None:
         """Take note of the first interrupt; the second is raised: it is to end the run at once."""
+        self._tell_ended()
         if not self._interrupts.accept():
             raise interrupt
         self._interrupts.announce(self._emit)
 
     def _report_fixture(self, scope: str, name: str, error: BaseException, started: float) -> None:
+        self._tell_ended()
         group = self._group
         while group is not None and group.kind != scope and group.parent is not None:
             group = group.parent
@@ -222,9 +261,14 @@ def _type_of(test: PlannedTest) -> type:
 
 def started_event(test: PlannedTest, worker: str) -> TestStarted:
     """Tell the start of a test."""
+    return _started(test, test.tags, worker)
+
+
+def _started(test: PlannedTest, tags: tuple[str, ...], worker: str) -> TestStarted:
     try:
         description = test.description
     except Exception:  # what a case says of itself is its author's code
         description = ""
-    group, number = test.group.number, test.number
-    return TestStarted(time(), number, group, test.name, test.id, test.kind, test.tags, description, worker)
+    return TestStarted(
+        time(), test.number, test.group.number, test.name, test.id, test.kind, tags, description, worker, 1
+    )

@@ -80,8 +80,8 @@ class Report(NamedTuple):
 class Coordinator(Protocol):
     """What a worker may tell and ask; safe to use from any thread."""
 
-    def emit(self, event: Event) -> None:
-        """Tell what happened."""
+    def emit(self, *events: Event) -> None:
+        """Tell what happened; what is told at once is carried at once."""
         ...
 
     def claim(

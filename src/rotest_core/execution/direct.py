@@ -1,0 +1,105 @@
+"""Run an ordinary case as unittest.TestCase.run would, in a third of the time.
+
+``TestCase.run`` enters three context managers for every test, which cost more than the machinery of a whole run. A
+case whose class changes nothing of how it is run is run here: setUp, the method, tearDown, the clean-ups, with the
+same reports in the same order. Everything else (marks of skips and expected failures, asynchronous cases, a `run` of
+its own) is left to the case itself.
+"""
+
+from __future__ import annotations
+
+import unittest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from rotest_core.execution.result import Result
+
+SETUP, METHOD, TEARDOWN = "_callSetUp", "_callTestMethod", "_callTearDown"
+"""The parts of a test, by the methods of unittest that run them."""
+
+PHASE = "rotest_phase"
+"""Attribute of a KeyboardInterrupt that came through here: the part that it interrupted."""
+
+_METHODS = (
+    *("__call__", "run", "_callCleanup", "doCleanups", "shortDescription"),
+    *("_addDuration", SETUP, METHOD, TEARDOWN),
+)
+_USUAL = {name: getattr(unittest.TestCase, name, None) for name in _METHODS}
+_make_outcome: Callable[[Result], object] | None = getattr(unittest.case, "_Outcome", None)
+
+
+def is_ordinary(test_type: type) -> bool:
+    """Tell whether cases of a class are run as every unittest.TestCase is, so that `run` may run them.
+
+    Also false when somebody replaced a method of unittest.TestCase itself, or in a Python whose unittest has become
+    another one.
+    """
+    return (
+        _make_outcome is not None
+        and issubclass(test_type, unittest.TestCase)
+        and not getattr(test_type, "__unittest_skip__", False)
+        and not getattr(test_type, "__unittest_expecting_failure__", False)
+        and all(getattr(test_type, name, None) is usual for name, usual in _USUAL.items())
+    )
+
+
+def run(case: unittest.TestCase, method: Callable[[], object], result: Result) -> None:
+    """Run a case of an ordinary class.
+
+    Args:
+        case: the case.
+        method: its test method, which carries no marks.
+        result: takes the reports.
+
+    Raises:
+        KeyboardInterrupt: as it came, with `PHASE` set.
+    """
+    result.startTest(case)
+    state: dict[str, Any] = case.__dict__
+    # What subTest works with.
+    state["_outcome"] = None if _make_outcome is None else _make_outcome(result)
+    phase = SETUP
+    try:
+        try:
+            case.setUp()
+            phase = METHOD
+            returned = method()
+            if returned is not None:
+                _complain(case, returned)
+            phase = TEARDOWN
+            case.tearDown()
+        except BaseException as error:
+            _report(error, phase, case, result)
+            if phase is METHOD:
+                _tear_down(case, result)
+        if state["_cleanups"]:
+            case.doCleanups()
+    finally:
+        state["_outcome"] = None
+
+
+def _tear_down(case: unittest.TestCase, result: Result) -> None:
+    try:
+        case.tearDown()
+    except BaseException as error:
+        _report(error, TEARDOWN, case, result)
+
+
+def _report(error: BaseException, phase: str, case: unittest.TestCase, result: Result) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        error.__dict__[PHASE] = phase
+        raise error
+    if isinstance(error, unittest.SkipTest):
+        result.addSkip(case, str(error))
+    elif type(error).__name__ != "_ShouldStop":  # how a subTest ends its test with --failfast; told already
+        add = result.addFailure if isinstance(error, case.failureException) else result.addError
+        add(case, (type(error), error, error.__traceback__))
+
+
+def _complain(case: unittest.TestCase, returned: object) -> None:
+    """Let unittest say what it says of a test method that returns something."""
+    call_method: Callable[[Callable[[], object]], None] = getattr(case, METHOD)
+    call_method(lambda: returned)
