@@ -46,6 +46,11 @@ class Session:
         self.close()
 
     @property
+    def settings(self) -> Settings:
+        """Give the configuration."""
+        return self._settings
+
+    @property
     def inventory(self) -> Inventory:
         """Open the inventory: resource modules are imported, and it follows its file, if it has one.
 

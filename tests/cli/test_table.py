@@ -21,3 +21,15 @@ def test_wide_and_combining_characters_take_the_columns_they_take() -> None:
 
 def test_headings_are_bold_in_colour() -> None:
     assert table(("N",), [("a",)], color=True) == "\x1b[1mN\x1b[0m\na\n"
+
+
+def test_a_table_fits_the_terminal() -> None:
+    rows = [("a", "x" * 50, "short"), ("b", "two\nlines", "計" * 20)]
+
+    lines = table(("NAME", "LONG", "ALSO"), rows, width=40).splitlines()
+
+    assert lines == [
+        "NAME  LONG              ALSO",
+        "a     xxxxxxxxxxxxxxx…  short",
+        "b     two lines         計計計計計計計…",
+    ]

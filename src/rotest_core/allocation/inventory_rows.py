@@ -110,6 +110,8 @@ def check_row(raw: RawRow) -> Row:
     subject = f"{raw.type}/{name}" if name else raw.type
     problems: list[str] = []
     envelope = _check_envelope(raw, problems)
+    if "name" not in raw.values:
+        problems.append("name: missing; every record needs one")
     fields = _check_fields(raw, problems)
     if "name" in envelope:
         record = Record(type=raw.type, **envelope, fields=fields)
@@ -120,6 +122,42 @@ def check_row(raw: RawRow) -> Row:
     raise InventoryError(
         "the row does not fit", [start + problem.removeprefix(f"{subject}: ") for problem in problems]
     )
+
+
+def edited(record: Record, values: Mapping[str, object], *, text: bool = False) -> Record:
+    """Return a record with some of its values changed.
+
+    A record that becomes usable loses the reason why it was not; fields that its type no longer declares are dropped.
+
+    Args:
+        record: what is to be changed.
+        values: new values by key.
+        text: the values are texts, to be read as the declared types.
+
+    Raises:
+        InventoryError: one line in `problems` for every value that does not fit.
+    """
+    raw = RawRow(record.type, values, 0, text)
+    problems: list[str] = []
+    if "name" in values:
+        problems.append("name: cannot be changed; add a record of the new name, and remove this one")
+    envelope = _check_envelope(raw, problems)
+    if envelope.get("usable"):
+        envelope["unusable_reason"] = ""
+    if envelope.get("reserved_for") == "":
+        envelope["reserved_until"] = None
+    fields = _check_fields(raw, problems, partial=True)
+    if fields and not problems:
+        # Values that are good one by one need not be good together.
+        declared = {key: value for key, value in record.fields.items() if key in _declared_order(record.type)}
+        fields = _check_fields(RawRow(record.type, declared | fields, 0), problems, name=record.name)
+    changed = record if problems else attrs.evolve(record, **envelope, fields=fields or record.fields)
+    problems.extend(problems_of(changed))
+    if problems:
+        raise InventoryError(
+            f"{record.key} was not changed", [problem.removeprefix(f"{record.key}: ") for problem in problems]
+        )
+    return changed
 
 
 def at(line: int) -> str:
@@ -141,17 +179,20 @@ def _check_envelope(raw: RawRow, problems: list[str]) -> dict[str, Any]:
                 continue
             value = value.astimezone(UTC)
         values[key] = value
-    if "name" not in raw.values:
-        problems.append("name: missing; every record needs one")
     if values.get("unusable_reason") and "usable" not in values:
         values["usable"] = False
     return values
 
 
-def _check_fields(raw: RawRow, problems: list[str]) -> dict[str, Json]:
+def _check_fields(
+    raw: RawRow, problems: list[str], *, partial: bool = False, name: str = ""
+) -> dict[str, Json]:
     fields = {key: value for key, value in raw.values.items() if key not in ENVELOPE}
+    if partial and not fields:
+        return {}
+    name = name or str(raw.values.get("name", ""))
     try:
-        return check_fields(data_type(raw.type), fields, text=raw.text, name=str(raw.values.get("name", "")))
+        return check_fields(data_type(raw.type), fields, text=raw.text, partial=partial, name=name)
     except RecordError as error:
         problems.extend(error.problems or (error.problem,))
     except PlanError as error:
@@ -170,13 +211,13 @@ def values_of(record: Record) -> dict[str, object]:
         value = getattr(record, attribute.name)
         if attribute.name in ENVELOPE and attribute.name != "name" and value != attribute.default:
             values[attribute.name] = value
-    order = _declared_order(record.type)
-    for field in (
-        *(name for name in order if name in record.fields),
-        *sorted(record.fields.keys() - {*order}),
-    ):
-        values[field] = record.fields[field]
-    return values
+    return values | fields_in_order(record)
+
+
+def fields_in_order(record: Record) -> dict[str, Json]:
+    """Return the typed fields in the order in which they were declared; those that no type declares come last."""
+    declared = [name for name in _declared_order(record.type) if name in record.fields]
+    return {name: record.fields[name] for name in (*declared, *sorted(record.fields.keys() - {*declared}))}
 
 
 def _declared_order(type_name: str) -> tuple[str, ...]:

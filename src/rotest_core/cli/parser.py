@@ -42,21 +42,21 @@ class CommandParser(argparse.ArgumentParser):
         Raises:
             UsageError: an unknown option, with the nearest known one; a missing or mistyped argument.
         """
-        if self.commands:
-            return self.parse_args(words)
-        self._between = True
-        namespace, extras = self.parse_known_intermixed_args(words)
-        self._between = False
-        self._refuse(extras)
-        return namespace
+        return self.parse_args(words)
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride] - the sum of argparse's overloads
         self, args: Any = None, namespace: Any = None
     ) -> Any:
         """Parse as argparse does, but report words that do not belong here where they are met."""
-        namespace, extras = super().parse_known_args(args, namespace)
-        if not self._between:
-            self._refuse(extras)
+        if self._between:
+            return super().parse_known_args(args, namespace)
+        self._between = True
+        try:
+            parse = super().parse_known_args if self.commands else self.parse_known_intermixed_args
+            namespace, extras = parse(args, namespace)
+        finally:
+            self._between = False
+        self._refuse(extras)
         return namespace, extras
 
     def error(self, message: str) -> NoReturn:
