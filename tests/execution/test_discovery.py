@@ -451,9 +451,10 @@ def test_what_only_load_tests_makes_can_be_selected(project: Project) -> None:
 
 
 @pytest.mark.parametrize("body", ["raise ValueError('no luck')", "return None", "return [1]"])
-def test_load_tests_that_fails_is_an_error(project: Project, body: str) -> None:
+@pytest.mark.parametrize("path", [".", "test_a", "test_a.py::A"])
+def test_load_tests_that_fails_is_an_error(project: Project, body: str, path: str) -> None:
     project.write("test_a.py", f"def load_tests(loader, standard, pattern):\n    {body}")
-    result = run(project, ".")
+    result = run(project, path)
 
     assert (result.testsRun, len(result.errors)) == (1, 1)
 

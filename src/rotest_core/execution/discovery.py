@@ -10,26 +10,25 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from rotest_core.errors import DiscoveryError, did_you_mean
+from rotest_core.errors import DiscoveryError
 from rotest_core.execution.collection import Collection
 from rotest_core.execution.components import (
     as_case,
     as_suite,
     cases_in,
-    flattened,
-    name_of,
     names_of_tests,
 )
 from rotest_core.execution.importing import Importer, put_first
+from rotest_core.execution.loading import load_cases, place_cases
+from rotest_core.execution.reaching import not_inside, reached
 from rotest_core.execution.scan import DEFAULT_EXCLUDE, Scanner
 from rotest_core.execution.selection import nothing_called, select
 from rotest_core.execution.stand_ins import LoadFailure, ModuleSkipped
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
     from types import ModuleType
 
-    from rotest_core.execution.tree import Case, Group
 
 __unittest = True  # unittest leaves frames of such modules out of tracebacks
 
@@ -173,39 +172,11 @@ class Discovery:
 
     def _collect_loaded(self, module: ModuleType, selector: str, pattern: str | None, imported: bool) -> None:
         try:
-            cases = self._loaded(module, pattern, imported)
+            cases = load_cases(module, self._top_level(module), pattern, imported=imported)
         except Exception as error:
             self._add_stand_in(selector, error)
         else:
-            self.collection.add_ready(self._placed(module, selector, cases))
-
-    def _loaded(self, module: ModuleType, pattern: str | None, imported: bool = False) -> list[Case]:
-        loader = unittest.TestLoader()
-        if pattern is not None and module.__file__:
-            # As where unittest itself is searching: a package that searches on names its modules from there.
-            directory = os.path.dirname(module.__file__)
-            vars(loader)["_top_level_dir"] = self._importer.place(directory)[0]
-        standard = unittest.TestSuite()
-        standard.addTests(
-            loader.loadTestsFromTestCase(case) for _, case in cases_in(module, imported=imported)
-        )
-        return list(flattened(module.load_tests(loader, standard, pattern)))
-
-    def _placed(
-        self, module: ModuleType, selector: str, cases: Iterable[Case]
-    ) -> Iterator[tuple[Group, str, Case]]:
-        """Give each ready-made test its group: under its own module within this one, else under this one."""
-        groups: dict[type, Group] = {}
-        for case in cases:
-            case_type = type(case)
-            if case_type not in groups:
-                own = f"{selector}::{case_type.__qualname__}"
-                if f"{case_type.__module__}.".startswith(f"{module.__name__}."):
-                    own = self.collection.selector_of(case_type)
-                parent = self.collection.module(own.partition("::")[0])
-                failed = case_type.__name__ == "_FailedTest"
-                groups[case_type] = parent if failed else self.collection.case_group(case_type, own, parent)
-            yield groups[case_type], name_of(case), case
+            self.collection.add_ready(place_cases(self.collection, module, selector, cases))
 
     # Selected parts of modules
 
@@ -214,7 +185,7 @@ class Discovery:
     ) -> None:
         chain = ".".join(names).split(".")
         inner = ".".join(chain)
-        parent, found, missing = _reached(module, chain)
+        parent, found, missing = reached(module, chain)
         case, suite, around = as_case(found), as_suite(found), as_case(parent)
         if case or suite:
             group = self.collection.module(selector) if case else None
@@ -223,20 +194,28 @@ class Discovery:
             own = f"{selector}::{inner.rpartition('.')[0]}"
             self.collection.add_case(around, chain[-1:], own, self.collection.module(selector))
         elif not self._collect_from_loaded(module, selector, inner):
-            raise DiscoveryError(_not_inside(text, parent, missing))
+            raise DiscoveryError(not_inside(text, parent, missing))
 
     def _collect_from_loaded(self, module: ModuleType, selector: str, inner: str) -> bool:
         """Look for what was selected among the tests that the module makes itself."""
         if getattr(module, "load_tests", None) is None:
             return False
+        try:
+            cases = load_cases(module, self._top_level(module))
+        except Exception as error:
+            self._add_stand_in(selector, error)
+            return True
         wanted = f"{selector}::{inner}"
         chosen = [
             (group, name, case)
-            for group, name, case in self._placed(module, selector, self._loaded(module, None))
+            for group, name, case in place_cases(self.collection, module, selector, cases)
             if wanted in (group.selector, f"{group.selector}.{name}")
         ]
         self.collection.add_ready(chosen)
         return bool(chosen)
+
+    def _top_level(self, module: ModuleType) -> str | None:
+        return self._importer.place(os.path.dirname(module.__file__))[0] if module.__file__ else None
 
     def _add_stand_in(self, selector: str, error: BaseException) -> None:
         if isinstance(error, unittest.SkipTest):
@@ -255,31 +234,3 @@ def _garbage_kept() -> Generator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _reached(module: ModuleType, chain: list[str]) -> tuple[object, object, str]:
-    """Follow attributes as far as they lead, and give the last two with the name of the last."""
-    parent: object = module
-    found: object = module
-    name = ""
-    for name in chain:
-        parent, found = found, getattr(found, name, None)
-        if found is None:
-            break
-    return parent, found, name
-
-
-def _not_inside(text: str, parent: object, missing: str) -> str:
-    case = as_case(parent)
-    if case:
-        kind, known = f"test of {case.__qualname__}", names_of_tests(case)
-    else:
-        kind = "test class or suite"
-        known = [name for name, value in vars(parent).items() if as_case(value) or as_suite(value)]
-    return f"{text}: no {kind} is called {missing!r}{did_you_mean(missing, known)}; there is {_some(known)}"
-
-
-def _some(names: list[str]) -> str:
-    """List names, but not so many that the message is lost among them."""
-    shown = ", ".join(names[:10]) or "none"
-    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown
