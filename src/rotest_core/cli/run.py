@@ -65,17 +65,14 @@ def _run_program(classes: Sequence[type]) -> int:
     if getattr(arguments, "run.paths", None):
         raise UsageError("this runs the tests of the file itself; choose among them with -f")
     with Interrupts() as interrupts:
-        return _run(settings_from(arguments), (), classes or _classes_of_program(), interrupts)
+        return _run(settings_from(arguments), () if classes else (_program(),), classes, interrupts)
 
 
-def _classes_of_program() -> list[type]:
-    import unittest
-
-    return [
-        value
-        for value in vars(sys.modules["__main__"]).values()
-        if isinstance(value, type) and value.__module__ == "__main__" and issubclass(value, unittest.TestCase)
-    ]
+def _program() -> str:
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    if not isinstance(file, str):
+        raise UsageError("main() without classes runs the tests of a program's file, and this program has none")
+    return os.path.abspath(file)
 
 
 def _run(settings: Settings, paths: Sequence[str], classes: Sequence[type], interrupts: Interrupts) -> int:
@@ -136,8 +133,8 @@ def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Int
             open_leases=session.open_leases,
             close_leases=session.close_leases,
             interrupts=interrupts,
-            on_failure=post_mortem and post_mortem.on_failure,
-            on_failed_expectation=post_mortem and post_mortem.on_failed_expectation,
+            on_failure=post_mortem.on_failure if post_mortem else None,
+            on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
         )
         end = Run(settings, plugins, around).carry_out(plan)
     for problem in end.problems:

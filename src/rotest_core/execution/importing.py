@@ -40,7 +40,7 @@ class Importer:
             BaseException: whatever the module raises.
         """
         main = sys.modules.get("__main__")
-        if main is not None and main.__spec__ is None and _is_file_of(main, path):
+        if main is not None and _is_file_of(main, path):
             return main
         directory, file = os.path.split(path)
         base, package = self.place(directory)
