@@ -160,7 +160,7 @@ def _lock(
     config: Mapping[str, object] | None,
     wait: float | None,
 ) -> ResourceT:
-    from rotest_core.session import lock_resource
+    from rotest_core.script import lock_resource
 
     return lock_resource(request, skip_init=skip_init, config=config, wait=wait)
 
