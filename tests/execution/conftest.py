@@ -13,8 +13,10 @@ from tests.execution.project import Project
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """Give an empty project, and forget afterwards what was imported from it."""
+    # Byte code is told from newer sources by whole seconds and by size, and tests are faster than that.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     root = tmp_path.resolve() / "project"
     root.mkdir()
     path, modules = list(sys.path), set(sys.modules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -601,8 +602,6 @@ def test_a_plain_run_loads_nothing_that_resources_need(project: Project) -> None
         "print(sorted({'attrs', 'attr', 'cattrs', 'rich', 'sqlite3', 'asyncio', 'multiprocessing', 'tempfile',"
         " 'importlib.metadata', 'typing_extensions', 'rotest_core.model'} & set(sys.modules)))"
     )
-    import subprocess
-
     project.write_case("test_a.py", "A")
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=project.root, capture_output=True, text=True, check=True

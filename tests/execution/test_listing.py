@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import importlib
 import os
+import random
+import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
 from rotest_core.errors import EXIT_FAILED, EXIT_NOTHING_MATCHED, EXIT_PASSED, DiscoveryError
 from rotest_core.execution.index import Index
 from rotest_core.execution.scan import DEFAULT_EXCLUDE, Scanner
-from tests.execution.project import Project
+from tests.execution.project import CASE, Project
 
 SUITES = """
 from rotest_core import TestCase, TestSuite
@@ -374,9 +376,7 @@ def test_old_indexes_are_removed(project: Project) -> None:
     assert is_indexed(project, "test_44.py")
 
 
-def test_listing_from_the_index_loads_next_to_nothing(indexed: Project, tmp_path: Path) -> None:
-    import subprocess
-
+def test_listing_from_the_index_loads_next_to_nothing(indexed: Project) -> None:
     code = (
         "import sys; from rotest_core.execution.listing import list_tests\n"
         "list_tests(['tests'], root='.', work_dir='.rotest', stream=sys.stdout)\n"
@@ -392,4 +392,67 @@ def test_listing_from_the_index_loads_next_to_nothing(indexed: Project, tmp_path
     assert "unittest" in loaded()
     assert "unittest" not in loaded()
     assert "inspect" not in loaded()
-    del tmp_path
+
+
+# Whatever happens
+
+
+class Changes:
+    """Change a small project at random.
+
+    Args:
+        project: what to change.
+        seed: of the random numbers.
+    """
+
+    def __init__(self, project: Project, seed: int) -> None:
+        self._project = project
+        self._random = random.Random(seed)
+
+    def make(self) -> None:
+        """Make one change."""
+        self._random.choice((self._write, self._write, self._remove, self._rename, self._beside))()
+
+    def _write(self) -> None:
+        directory = self._random.choice(("", "a/", "a/b/"))
+        name = self._random.choice(("test_x.py", "test_y.py", "plain.py", "__init__.py"))
+        case = self._random.choice(("One", "Two"))
+        imported = self._random.choice(("", "import beside\n", "import os; os.environ.get('HOME')\n"))
+        text = self._random.choice(("", f"{imported}{CASE.format(name=case)}"))
+        self._project.write(f"tests/{directory}{name}", text)
+
+    def _beside(self) -> None:
+        self._project.write("beside.py", self._random.choice(("LIMIT = 1", "LIMIT = 2", "raise ValueError")))
+
+    def _remove(self) -> None:
+        files = sorted((self._project.root / "tests").rglob("*.py"))
+        if files:
+            self._random.choice(files).unlink()
+
+    def _rename(self) -> None:
+        for source, target in (("a", "c"), ("c", "a")):
+            place = self._project.root / "tests" / source
+            if place.exists() and not (self._project.root / "tests" / target).exists():
+                place.rename(self._project.root / "tests" / target)
+                return
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_index_is_never_stale(project: Project, seed: int) -> None:
+    (project.root / "tests").mkdir()
+    changes = Changes(project, seed)
+    answered = 0
+    for _ in range(12):
+        changes.make()
+        project.settle()
+        for _ in range(2):
+            answered += is_indexed(project, "tests")
+            seen = list_anew(project, "tests")
+            index = project.root / ".rotest" / "index"
+            index.rename(index.with_name("aside"))
+            expected = list_anew(project, "tests")
+            rmtree(index)
+            index.with_name("aside").rename(index)
+            assert expected == seen
+
+    assert answered > 0

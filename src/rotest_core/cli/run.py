@@ -71,7 +71,9 @@ def _run_program(classes: Sequence[type]) -> int:
 def _program() -> str:
     file = getattr(sys.modules["__main__"], "__file__", None)
     if not isinstance(file, str):
-        raise UsageError("main() without classes runs the tests of a program's file, and this program has none")
+        raise UsageError(
+            "main() without classes runs the tests of a program's file, and this program has none"
+        )
     return os.path.abspath(file)
 
 
