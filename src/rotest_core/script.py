@@ -8,6 +8,7 @@ process ends is finalized and released, with a `ResourceWarning` for each.
 from __future__ import annotations
 
 import atexit
+import itertools
 import logging
 import os
 import sys
@@ -27,6 +28,7 @@ from rotest_core.session import Session
 if TYPE_CHECKING:
     from rotest_core.allocation.leases import Allocation, Leases
 
+_numbers = itertools.count(1)
 _logger = logging.getLogger(__name__)
 
 
@@ -51,8 +53,8 @@ def lock_resource(
         ClaimError: it cannot be had.
         ResourceError: a step of its set-up failed; it was given back.
     """
-    untyped = cast("Request[AnyResource]", request)
-    return cast("ResourceT", _SCRIPT.lock(untyped, skip_init=skip_init, config=config or {}, wait=wait))
+    wanted = cast("Request[AnyResource]", request)
+    return cast("ResourceT", _SCRIPT.lock(wanted, skip_init=skip_init, config=config or {}, wait=wait))
 
 
 class Script:
@@ -142,7 +144,9 @@ class Script:
         resource: AnyResource = build_requested(
             request,
             entry.data if entry else None,
-            work_dir=Path(settings.run.work_dir, "scripts", f"{os.getpid()}-{len(self._held)}-{name}"),
+            work_dir=Path(
+                settings.root, settings.run.work_dir, "scripts", f"{os.getpid()}-{next(_numbers)}-{name}"
+            ),
             config=config,
         )
         lifecycle.set_up(resource, skip_init=skip_init, dirty=entry is not None and entry.dirty)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import attrs
 
@@ -87,6 +87,9 @@ def is_anything(found: ResourceData) -> bool:
 
 assert_type(Calculator.request(is_near), Request[Calculator])
 assert_type(Calculator.request(is_anything, exclusive=False), Request[Calculator])
+
+any_request: Request[BaseResource[Any]] = QuickCalculator.request()
+near_request: Request[Calculator] = QuickCalculator.request()
 
 request = Calculator.request(port__in=[1, 2])
 assert_type(request.resource, type[Calculator])

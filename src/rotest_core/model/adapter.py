@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Generic, Self, cast
 import attrs
 
 from rotest_core.errors import PlanError
-from rotest_core.model.request import Request, ResourceT
+from rotest_core.model.request import Request, ResourceT_co
 from rotest_core.model.resource import AnyResource, BaseResource
 from rotest_core.model.resource_data import ResourceData
 
 
-class ResourceAdapter(Generic[ResourceT]):
+class ResourceAdapter(Generic[ResourceT_co]):
     """Choose the class of a resource when the plan is made.
 
     ::
@@ -29,7 +29,7 @@ class ResourceAdapter(Generic[ResourceT]):
     """
 
     @classmethod
-    def get_resource_class(cls, config: Mapping[str, object]) -> type[ResourceT]:
+    def get_resource_class(cls, config: Mapping[str, object]) -> type[ResourceT_co]:
         """Choose a class.
 
         Args:
@@ -40,7 +40,7 @@ class ResourceAdapter(Generic[ResourceT]):
     @classmethod
     def request(
         cls, *, exclusive: bool = True, force_initialize: bool = False, **lookups: object
-    ) -> Request[ResourceT]:
+    ) -> Request[ResourceT_co]:
         """Declare the need for a resource of the class that will be chosen.
 
         Args:
@@ -50,7 +50,7 @@ class ResourceAdapter(Generic[ResourceT]):
         """
         return _AdaptedRequest(
             # Until the class is chosen the adapter stands for it: it tells who asks too early.
-            resource=cast("type[ResourceT]", cls),
+            resource=cast("type[ResourceT_co]", cls),
             lookups=lookups,
             exclusive=exclusive,
             force_initialize=force_initialize,
@@ -81,8 +81,8 @@ class ResourceAdapter(Generic[ResourceT]):
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class _AdaptedRequest(Request[ResourceT]):
-    adapter: type[ResourceAdapter[ResourceT]]
+class _AdaptedRequest(Request[ResourceT_co]):
+    adapter: type[ResourceAdapter[ResourceT_co]]
     texts: Mapping[str, object] = attrs.field(factory=dict[str, object], hash=False)
 
     def with_lookups(self, extra: Mapping[str, object], *, text: bool = False) -> Self:
@@ -91,11 +91,11 @@ class _AdaptedRequest(Request[ResourceT]):
             return attrs.evolve(self, texts={**self.texts, **extra})
         return attrs.evolve(self, lookups={**self.lookups, **extra})
 
-    def for_config(self, config: Mapping[str, object]) -> Request[ResourceT]:
+    def for_config(self, config: Mapping[str, object]) -> Request[ResourceT_co]:
         chosen = cast("object", self.adapter.get_resource_class(config))
         if not (isinstance(chosen, type) and issubclass(chosen, BaseResource)):
             raise PlanError(f"{self}: get_resource_class returned {chosen!r}, which is no resource class")
         request = cast("AnyResource", chosen).request(
             exclusive=self.exclusive, force_initialize=self.force_initialize, **self.lookups
         )
-        return cast("Request[ResourceT]", request.bound(self.name).with_lookups(self.texts, text=True))
+        return cast("Request[ResourceT_co]", request.bound(self.name).with_lookups(self.texts, text=True))

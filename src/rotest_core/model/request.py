@@ -35,6 +35,8 @@ class Requestable(Protocol):
 
 
 ResourceT = TypeVar("ResourceT", bound=Requestable)
+# A request for a kind of calculator is a request for a calculator.
+ResourceT_co = TypeVar("ResourceT_co", bound=Requestable, covariant=True)
 
 
 def _copy(values: Mapping[str, object]) -> Mapping[str, object]:
@@ -42,7 +44,7 @@ def _copy(values: Mapping[str, object]) -> Mapping[str, object]:
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class Request(Generic[ResourceT]):
+class Request(Generic[ResourceT_co]):
     """Declare the need for one resource; made by `BaseResource.request`.
 
     Args:
@@ -55,7 +57,7 @@ class Request(Generic[ResourceT]):
         force_initialize: whether to initialize it without asking it to validate itself.
     """
 
-    resource: type[ResourceT]
+    resource: type[ResourceT_co]
     name: str = ""
     lookups: Mapping[str, object] = attrs.field(factory=dict[str, object], converter=_copy, hash=False)
     parameters: Mapping[str, object] = attrs.field(factory=dict[str, object], converter=_copy, hash=False)
@@ -66,8 +68,8 @@ class Request(Generic[ResourceT]):
     @overload
     def __get__(self, instance: None, owner: type, /) -> Self: ...
     @overload
-    def __get__(self, instance: object, owner: type | None = None, /) -> ResourceT: ...
-    def __get__(self, instance: object | None, owner: type | None = None, /) -> Self | ResourceT:
+    def __get__(self, instance: object, owner: type | None = None, /) -> ResourceT_co: ...
+    def __get__(self, instance: object | None, owner: type | None = None, /) -> Self | ResourceT_co:
         if instance is None:
             return self
         # Reached only while the instance has no attribute of its own: outside of a run, or after a release.
@@ -119,7 +121,7 @@ class Request(Generic[ResourceT]):
         kept = {key: value for key, value in self.lookups.items() if key.removesuffix("__exact") not in added}
         return attrs.evolve(self, lookups={**kept, **added})
 
-    def for_config(self, config: Mapping[str, object]) -> Request[ResourceT]:
+    def for_config(self, config: Mapping[str, object]) -> Request[ResourceT_co]:
         """Return the request as a run's configuration wants it; an adapter's chooses its class now.
 
         Args:
