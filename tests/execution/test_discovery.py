@@ -182,6 +182,26 @@ def test_a_file_outside_of_the_root_is_known_by_its_whole_path(project: Project,
     assert project.ids(test_id) == [test_id]
 
 
+def test_links_that_lead_nowhere_do_not_matter(project: Project) -> None:
+    project.write_case("test_a.py", "A")
+    (project.root / "circle").symlink_to("circle")
+    (project.root / "missing").symlink_to("nothing")
+    (project.root / "test_gone.py").symlink_to("nothing.py")
+
+    assert project.ids(".")[:2] == ["test_a.py::A::test_one", "test_a.py::A::test_two"]
+    assert project.ids(".")[2:] == ["test_gone.py"]
+
+
+def test_a_directory_that_cannot_be_read_is_an_error_with_advice(project: Project) -> None:
+    project.write("gone/test_b.py", "")
+    project.write("deep/test_a.py", f"import shutil\nshutil.rmtree({str(project.root / 'gone')!r})")
+
+    with pytest.raises(
+        DiscoveryError, match=r"gone: cannot be searched: No such file or directory; exclude it"
+    ):
+        project.plan(".")
+
+
 # Classes and methods
 
 

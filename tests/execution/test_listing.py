@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import random
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from rotest_core.errors import EXIT_FAILED, EXIT_NOTHING_MATCHED, EXIT_PASSED, DiscoveryError
 from rotest_core.execution.index import Index
+from rotest_core.execution.listing import list_tests
 from rotest_core.execution.scan import DEFAULT_EXCLUDE, Scanner
 from tests.execution.project import CASE, Project
 
@@ -164,6 +166,24 @@ def test_a_failure_within_a_module_is_a_line_of_its_own(
 def test_mistakes_in_paths_are_errors(project: Project) -> None:
     with pytest.raises(DiscoveryError):
         project.listing("missing.py")
+
+
+def test_names_that_the_output_cannot_show_are_escaped(project: Project) -> None:
+    project.write(
+        "test_a.py", "import unittest\nclass Größe(unittest.TestCase):\n    def test_it(self): ...\n"
+    )
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    list_tests(
+        ["test_a.py"],
+        root=str(project.root),
+        cwd=str(project.root),
+        work_dir=str(project.root),
+        stream=stream,
+    )
+    stream.flush()
+
+    assert raw.getvalue() == b"test_a.py\n |  Gr\\xf6\\xdfe\n |   |  test_it\n"
 
 
 # The index

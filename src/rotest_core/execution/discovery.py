@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING
 
 from rotest_core.errors import DiscoveryError
 from rotest_core.execution.collection import Collection
-from rotest_core.execution.components import (
-    as_case,
-    as_suite,
-    cases_in,
-    names_of_tests,
-)
+from rotest_core.execution.components import as_case, as_suite, cases_in, names_of_tests
 from rotest_core.execution.importing import Importer, put_first
 from rotest_core.execution.loading import load_cases, place_cases
 from rotest_core.execution.reaching import not_inside, reached
@@ -28,7 +23,6 @@ from rotest_core.execution.stand_ins import LoadFailure, ModuleSkipped
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from types import ModuleType
-
 
 __unittest = True  # unittest leaves frames of such modules out of tracebacks
 
@@ -63,7 +57,7 @@ class Discovery:
         """Collect what command-line arguments select.
 
         Raises:
-            DiscoveryError: an argument selects nothing that exists.
+            DiscoveryError: an argument selects nothing that exists; a directory cannot be read.
             PlanError: a suite holds something else than tests.
         """
         selections = [select(text, root=self._root, cwd=self._cwd) for text in paths]
@@ -90,7 +84,11 @@ class Discovery:
     # Files and directories
 
     def _collect_directory(self, directory: str) -> None:
-        package, names = self.scanner.list(directory)
+        try:
+            package, names = self.scanner.list(directory)
+        except OSError as error:
+            hint = "exclude it with [run] exclude, or name what is to run"
+            raise DiscoveryError(f"{directory}: cannot be searched: {error.strerror}; {hint}") from error
         if package:
             path = os.path.join(directory, "__init__.py")
             if self.scanner.holds_tests(path) and self._collect_file(path, pattern=_PATTERN):

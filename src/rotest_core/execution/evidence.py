@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from binascii import crc32
 
+from rotest_core.execution.scan import is_directory
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +119,7 @@ def importable_names(directory: str) -> Names:
                     entry.name
                     for entry in entries
                     if entry.name.endswith((".py", ".so", ".pyd"))
-                    or (not entry.name.startswith((".", "__pycache__")) and entry.is_dir())
+                    or (not entry.name.startswith((".", "__pycache__")) and is_directory(entry))
                 )
             )
     except OSError:

@@ -66,7 +66,10 @@ def list_tests(
             paths, root=root, exclude=exclude, cwd=cwd, classes=classes, index=index
         )
     text, matched = render(entries, chooser, color=color)
-    stream.write(text)
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        stream.write(text.encode("ascii", "backslashreplace").decode())
     if failures:
         return EXIT_FAILED
     return EXIT_PASSED if matched else EXIT_NOTHING_MATCHED

@@ -104,7 +104,7 @@ class Scanner:
 
     def _enters(self, entry: os.DirEntry[str]) -> bool:
         """Tell directories to search. A link to one is followed once, and never back to where it stands in."""
-        if entry.name.startswith((".", "__pycache__")) or not entry.is_dir():
+        if entry.name.startswith((".", "__pycache__")) or not is_directory(entry):
             return False
         if entry.is_symlink():
             target = os.path.realpath(entry.path)
@@ -113,6 +113,14 @@ class Scanner:
                 return False
             self._followed.add(target)
         return True
+
+
+def is_directory(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a directory or leads to one; a link that leads in a circle does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _matcher(patterns: Sequence[str]) -> Callable[[str], object] | None:
