@@ -228,9 +228,20 @@ def test_explain_counts_what_each_condition_excludes(inventory: Inventory, store
         """\
         no record can serve tower = Lighthouse.request(height__gt=25, name='souht'):
           height__gt=25 excludes 1 of 2 records
-          name='souht' excludes 2 of 2 records (did you mean 'south'?)
-          no record satisfies all conditions at once"""
+          name='souht' excludes 2 of 2 records (did you mean 'south'?)"""
     )
+
+
+def test_explain_tells_when_the_conditions_exclude_all_between_them(
+    inventory: Inventory, store: MemoryStore
+) -> None:
+    store.apply(put=[house("north", 30), house("south", 20)])
+
+    assert inventory.explain(Lighthouse.request(height__gt=25, name="south")).splitlines()[1:] == [
+        "  height__gt=25 excludes 1 of 2 records",
+        "  name='south' excludes 1 of 2 records",
+        "  no record satisfies all conditions at once",
+    ]
 
 
 def test_explain_names_what_satisfies_the_lookups_and_cannot_serve_all_the_same(

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from rotest_backends.locks.sqlite import open_sqlite
+from rotest_core.allocation.owner import current_owner
+from rotest_core.model.record import RecordKey
+from rotest_core.plugin import Candidate, Claim, Want
 from tests.commands import Answer, rotest
 
 MODULE = """
@@ -244,6 +248,20 @@ def test_remove_refuses_a_part_whose_whole_stays(project: Path) -> None:
     refused(resources(project, "remove", "p1"), "nothing was removed", "Board/b1 refers to p1 as its power")
     assert resources(project, "remove", "p1", "--force").out == "removed Power/p1\n"
     assert resources(project, "remove", "b1").status == 0
+
+
+def test_remove_refuses_what_is_leased(project: Path) -> None:
+    locks = ("--set", "locks.backend=sqlite")
+    strategy = open_sqlite(project / ".rotest" / "rotest.db")
+    session = strategy.open(current_owner("night run", user="bob"), ttl=60)
+    try:
+        want = Want("board", (Candidate(RecordKey("Board", "b1")),))
+        assert session.submit(Claim(id="1", wants=(want,), label="test_boot")) is not None
+        refused(resources(project, "remove", "b1", *locks), "Board/b1 is leased by bob on ", " for test_boot")
+    finally:
+        session.close()
+        strategy.close()
+    assert resources(project, "remove", "b1", *locks).out == "removed Board/b1\n"
 
 
 def test_a_reservation_is_made_shown_and_ended(project: Path) -> None:

@@ -27,13 +27,17 @@ def explain(request: Request[Any], store: Store, reason: Callable[[Record], str]
     """
     query = request.query()
     records = store.find(Query(types=query.types))
-    lines = list(_conditions(query, records, store)) if records else [_nothing_of_type(query, store)]
+    kept = [
+        sum(satisfies(record, lookup, query.references, store.get) for record in records)
+        for lookup in query.lookups
+    ]
+    lines = list(_conditions(query, kept, records)) if records else [_nothing_of_type(query, store)]
     left = [
         record
         for record in records
         if all(satisfies(record, lookup, query.references, store.get) for lookup in query.lookups)
     ]
-    if records and not left and len(query.lookups) > 1:
+    if records and not left and all(kept):
         lines.append("no record satisfies all conditions at once")
     reasons = {record.key: reason(record) for record in left}
     able = [str(key) for key, why in reasons.items() if not why]
@@ -45,10 +49,9 @@ def explain(request: Request[Any], store: Store, reason: Callable[[Record], str]
     return "\n  ".join((f"{request}:" if able else f"no record can serve {request}:", *lines))
 
 
-def _conditions(query: Query, records: Sequence[Record], store: Store) -> Iterator[str]:
-    for lookup in query.lookups:
-        kept = sum(satisfies(record, lookup, query.references, store.get) for record in records)
-        yield f"{lookup} excludes {len(records) - kept} of {_count(len(records))}{_hint(lookup, kept, records)}"
+def _conditions(query: Query, kept: Sequence[int], records: Sequence[Record]) -> Iterator[str]:
+    for lookup, left in zip(query.lookups, kept, strict=True):
+        yield f"{lookup} excludes {len(records) - left} of {_count(len(records))}{_hint(lookup, left, records)}"
 
 
 def _hint(lookup: Lookup, kept: int, records: Iterable[Record]) -> str:
