@@ -43,11 +43,9 @@ def rpyc_server() -> Generator[int]:
 
 
 def run(arguments: Sequence[str], inventory: Path) -> int:
-    """Run ``rotest`` in this directory on an inventory; return its exit status."""
-    return subprocess.call(
-        [sys.executable, "-m", "rotest_core", "run", "--set", f"inventory.file={inventory}", *arguments],
-        cwd=HERE,
-    )
+    """Run this project's tests on an inventory; return the exit status."""
+    rotest = [sys.executable, "-m", "rotest_core", "run", "--config", str(HERE / "rotest.toml")]
+    return subprocess.call([*rotest, "--set", f"inventory.file={inventory}", *arguments])
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -89,7 +89,7 @@ class FailurePrinter:
         yield from self._resources(report)
         yield from self._logs(report)
         if report.started.id and not report.is_block:
-            yield f"{self._label('rerun')} {rerun(report.started.id)}"
+            yield f"{self._label('rerun')} {rerun(report.started.id, self._root)}"
 
     def _label(self, text: str) -> str:
         return self._terminal.dim(f"{text:<12}")
@@ -199,8 +199,16 @@ def _names_place(line: str, places: set[tuple[str, int]]) -> bool:
     )
 
 
-def rerun(test_id: str) -> str:
-    """Return the command that runs just this test."""
+def rerun(test_id: str, root: str = "") -> str:
+    """Return the command that runs just this test, from where this program was started.
+
+    Args:
+        test_id: what selects the test.
+        root: the project's directory; one that is not on this host is left out.
+    """
+    from pathlib import Path
     from shlex import quote
 
-    return f"rotest {quote(one_line(test_id))}"
+    elsewhere = bool(root) and Path(root).is_dir() and not Path(root).samefile(Path.cwd())
+    there = f"cd {quote(root.rstrip('/'))} && " if elsewhere else ""
+    return f"{there}rotest {quote(one_line(test_id))}"

@@ -169,11 +169,19 @@ class Summary:
         for failed in self._switched_off:
             reason = lines_of(failed.text)[-1]
             terminal.line(terminal.alarm(f"output {one_line(failed.handler)} was switched off: {reason}"))
-        root = f"{self._started.root}/" if self._started is not None and self._started.root else ""
-        for artifact in self._artifacts:
-            path = one_line(artifact.path.removeprefix(root))
-            terminal.line(f"{terminal.dim(one_line(artifact.handler) + ':')} {path}")
+        self._print_artifacts()
         terminal.line(self._totals(unfinished))
+
+    def _print_artifacts(self) -> None:
+        """Name the files that were written, as somebody finds them from where this program was started."""
+        if not self._artifacts:
+            return
+        from pathlib import Path
+
+        here = f"{Path.cwd()}/"
+        for artifact in self._artifacts:
+            path = one_line(artifact.path.removeprefix(here))
+            self._terminal.line(f"{self._terminal.dim(one_line(artifact.handler) + ':')} {path}")
 
     def _totals(self, unfinished: int) -> str:
         terminal = self._terminal

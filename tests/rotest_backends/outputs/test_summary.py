@@ -167,10 +167,12 @@ def test_files_and_switched_off_handlers_are_named() -> None:
     script = EventScript()
     script.add(HandlerFailed(script.tick(), "html", "Traceback ...\nOSError: no space left"))
     events = script.finish(status=0)
-    events.append(ArtifactWritten(script.tick(), "xml", "/project/results.xml"))
-    assert summary_of(events).splitlines()[:2] == [
+    events.append(ArtifactWritten(script.tick(), "xml", f"{Path.cwd()}/results.xml"))
+    events.append(ArtifactWritten(script.tick(), "excel", "/elsewhere/results.xlsx"))
+    assert summary_of(events).splitlines()[:3] == [
         "output html was switched off: OSError: no space left",
         "xml: results.xml",
+        "excel: /elsewhere/results.xlsx",
     ]
 
 
@@ -285,3 +287,9 @@ def test_the_handlers_of_the_terminal_are_all_but_xml() -> None:
 
     register_outputs(Registry(catalogues, "rotest-core"))
     assert {entry.name for entry in catalogues.outputs} - STREAM_OUTPUTS == {"xml"}
+
+
+def test_what_reruns_a_test_leads_to_the_project_from_elsewhere(tmp_path: Path) -> None:
+    assert rerun("test_a.py::A::test", str(tmp_path)) == f"cd {tmp_path} && rotest test_a.py::A::test"
+    assert rerun("test_a.py::A::test", str(Path.cwd())) == "rotest test_a.py::A::test"
+    assert rerun("test_a.py::A::test", str(tmp_path / "another-host")) == "rotest test_a.py::A::test"
