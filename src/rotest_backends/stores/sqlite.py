@@ -32,7 +32,7 @@ _COLUMNS = (
     "version, fields"
 )
 
-_SCAN_LIMIT = 2_000
+_SCAN_LIMIT = 200
 """Up to so many records, reading them all is faster than making an index first."""
 
 _INDEX_LIMIT = 24
