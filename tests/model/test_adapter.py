@@ -11,8 +11,8 @@ import pytest
 from rotest_core.errors import PlanError
 from rotest_core.model.adapter import ResourceAdapter
 from rotest_core.model.request import requests_of
-from rotest_core.model.resource import BaseResource
-from tests.model.lab import Panel, RackData
+from rotest_core.model.resource import BaseResource, build_requested
+from tests.model.lab import Panel, RackData, Supply
 
 
 class Machine(BaseResource[RackData]):
@@ -86,3 +86,38 @@ def test_adapter_that_returns_no_resource_class_is_named() -> None:
 def test_class_call_is_a_request_as_in_rotest_8() -> None:
     call: Any = AnyMachine
     assert call(port=5) == AnyMachine.request(port=5)
+
+
+class TwinPanel(Panel):
+    pass
+
+
+class EitherPanel(ResourceAdapter[Panel]):
+    @classmethod
+    def get_resource_class(cls, config: Mapping[str, object]) -> type[Panel]:
+        return TwinPanel if config.get("twin") else Panel
+
+
+class Desk(BaseResource[RackData]):
+    panel = EitherPanel.request(host=RackData.address)
+
+
+class Room(BaseResource[RackData]):
+    supply = Supply.request()
+    panel = Panel.request(host="h")
+
+
+def test_parts_may_be_chosen_by_the_configuration_too(tmp_path: Path) -> None:
+    data = RackData(name="r", address="a")
+    request = Desk.request().for_config({"twin": True})
+    request.query()
+    desk = build_requested(request, data, work_dir=tmp_path)
+    assert isinstance(desk.panel, TwinPanel)
+    assert desk.panel.host == "a"
+    with pytest.raises(PlanError, match="EitherPanel chooses its class"):
+        Desk.request().query()
+
+
+def test_request_without_adapters_stays_what_it_is() -> None:
+    request = Room.request()
+    assert request.for_config({"twin": True}) is request

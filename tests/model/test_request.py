@@ -13,7 +13,7 @@ import pytest
 from rotest_core.errors import PlanError
 from rotest_core.model.lookup import Lookup, Operator
 from rotest_core.model.request import Request, requests_of
-from rotest_core.model.resource import BaseResource
+from rotest_core.model.resource import BaseResource, build_requested
 from rotest_core.model.resource_data import ResourceData
 from tests.model.lab import Anything, Panel, PoweredRack, Rack, RackData, SmartRack, Supply, SupplyData, Tower
 
@@ -290,3 +290,24 @@ def test_paths_and_other_values_are_converted_for_services() -> None:
 
     values, problems = Store.check_parameters({"root": "/srv"})
     assert (values, problems) == ({"root": Path("/srv")}, [])
+
+
+def test_parameters_of_parts_are_reached_through_their_names(tmp_path: Path) -> None:
+    data = RackData(name="r", address="a", supply=SupplyData(name="s", volts=12))
+    request = PoweredRack.request().with_lookups(
+        {"panel__port": "9", "supply__volts__lt": "20", "spare__host": "h"}, text=True
+    )
+    request.query()
+    assert request.lookups == {"supply__volts__lt": 20}
+    rack = build_requested(request, data, work_dir=tmp_path)
+    assert (rack.panel.host, rack.panel.port, rack.spare.host, rack.spare.port) == ("a", 9, "h", 81)
+    tower = build_requested(Tower.request().with_lookups({"crate__panel__port": 7}), data, work_dir=tmp_path)
+    assert tower.crate.panel.port == 7
+    assert PoweredRack.request() != request
+
+
+def test_unknown_parameter_of_a_part_is_named_with_the_part() -> None:
+    with pytest.raises(
+        PlanError, match=r"panel = Panel\.request\(.*\)\n  prot: unknown parameter \(did you mean 'port'"
+    ):
+        PoweredRack.request().with_lookups({"panel__prot": "9"}, text=True)

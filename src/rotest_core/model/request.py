@@ -43,6 +43,10 @@ def _copy(values: Mapping[str, object]) -> Mapping[str, object]:
     return dict(values)
 
 
+def _copy_parts(parts: Mapping[str, Request[Any]]) -> Mapping[str, Request[Any]]:
+    return dict(parts)
+
+
 @attrs.frozen(kw_only=True, slots=False)
 class Request(Generic[ResourceT_co]):
     """Declare the need for one resource; made by `BaseResource.request`.
@@ -55,6 +59,7 @@ class Request(Generic[ResourceT_co]):
         predicate: a condition in Python, asked after the lookups with the typed data.
         exclusive: whether nobody else may use the resource meanwhile.
         force_initialize: whether to initialize it without asking it to validate itself.
+        parts: requests that take the place of those in the class body of the resource, by name.
     """
 
     resource: type[ResourceT_co]
@@ -64,6 +69,9 @@ class Request(Generic[ResourceT_co]):
     predicate: Callable[[Any], bool] | None = None
     exclusive: bool = True
     force_initialize: bool = False
+    parts: Mapping[str, Request[Any]] = attrs.field(
+        factory=dict[str, "Request[Any]"], converter=_copy_parts, hash=False
+    )
 
     @overload
     def __get__(self, instance: None, owner: type, /) -> Self: ...
@@ -102,12 +110,42 @@ class Request(Generic[ResourceT_co]):
         """Return the request with more conditions (parameters, of a service); one of the same name is replaced.
 
         Args:
-            extra: values by spelled lookup.
+            extra: values by spelled lookup; a parameter of a service that is a part stands behind the part's name.
             text: texts are read as the type that is wanted (from a command line).
 
         Raises:
             PlanError: a text cannot be read so.
         """
+        own, below = self._split(extra)
+        parts = dict(self.parts)
+        for part in self.part_requests():
+            if part.name in below:
+                parts[part.name] = part.with_lookups(below[part.name], text=text)
+        return attrs.evolve(self._with_own(own, text=text), parts=parts)
+
+    def part_requests(self) -> tuple[Request[Any], ...]:
+        """Return the requests of the resource's parts, in declared order."""
+        return tuple(self.parts.get(part.name, part) for part in requests_of(self.resource))
+
+    def _split(self, extra: Mapping[str, object]) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
+        """Tell conditions on the record from parameters of parts, which go by the name of the part."""
+        own: dict[str, object] = {}
+        below: dict[str, dict[str, object]] = {}
+        for spelled, value in extra.items():
+            name, _, rest = spelled.partition("__")
+            if rest and self._leads_to_service(spelled.split("__")):
+                below.setdefault(name, {})[rest] = value
+            else:
+                own[spelled] = value
+        return own, below
+
+    def _leads_to_service(self, words: list[str]) -> bool:
+        for part in self.part_requests():
+            if part.name == words[0] and len(words) > 1:
+                return part.is_service or part._leads_to_service(words[1:])
+        return False
+
+    def _with_own(self, extra: Mapping[str, object], *, text: bool) -> Self:
         data_type = self.resource.data_type()
         if data_type is None:
             values, problems = self.resource.check_parameters(extra, text=text)
@@ -122,7 +160,7 @@ class Request(Generic[ResourceT_co]):
         return attrs.evolve(self, lookups={**kept, **added})
 
     def for_config(self, config: Mapping[str, object]) -> Request[ResourceT_co]:
-        """Return the request as a run's configuration wants it; an adapter's chooses its class now.
+        """Return the request as a run's configuration wants it: an adapter's chooses its class now, for parts too.
 
         Args:
             config: the ``[config]`` table of the run.
@@ -130,8 +168,11 @@ class Request(Generic[ResourceT_co]):
         Raises:
             PlanError: the configuration leads to no class.
         """
-        del config
-        return self
+        parts = self.part_requests()
+        chosen = {part.name: part.for_config(config) for part in parts}
+        if all(chosen[part.name] is part for part in parts):
+            return self
+        return attrs.evolve(self, parts=chosen)
 
     def query(self) -> Query:
         """Return what to ask the store, with every lookup checked and converted.
@@ -151,7 +192,7 @@ class Request(Generic[ResourceT_co]):
         """Ask the predicates of the request and of its parts; lookups are the store's to answer."""
         if self.predicate is not None and not self.predicate(data):
             return False
-        for part in requests_of(self.resource):
+        for part in self.part_requests():
             below = getattr(data, part.name, None)
             if not part.is_service and isinstance(below, ResourceData) and not part.accepts(below):
                 return False
@@ -169,7 +210,7 @@ class Request(Generic[ResourceT_co]):
     @property
     def has_predicate(self) -> bool:
         """Tell whether `accepts` has anything to ask."""
-        parts = (part for part in requests_of(self.resource) if not part.is_service)
+        parts = (part for part in self.part_requests() if not part.is_service)
         return self.predicate is not None or any(part.has_predicate for part in parts)
 
     @cached_property
@@ -212,7 +253,7 @@ def _check(request: Request[Any], parents: tuple[type[ResourceData], ...]) -> tu
     else:
         query, found = make_query(data_type, request.lookups)
         problems += found
-    for part in requests_of(resource):
+    for part in request.part_requests():
         query, found = _add_part(query, part, data_type, parents)
         problems += (f"{part.name}: {problem}" for problem in found)
     return query, problems

@@ -257,6 +257,7 @@ def build(
     logger: logging.Logger | None = None,
     parent: AnyResource | None = None,
     force_initialize: bool = False,
+    parts: Mapping[str, Request[AnyResource]] = _NO_VALUES,
 ) -> BuiltT:
     """Make a live resource with its parts; nothing is connected yet.
 
@@ -270,6 +271,7 @@ def build(
         logger: where it writes; that of its class by default.
         parent: what it is a part of.
         force_initialize: whether its request asks to initialize it in any case.
+        parts: requests that take the place of those in the class body, by name.
 
     Raises:
         ResourceError: a part has no record, or the class's ``__init__`` raised.
@@ -292,7 +294,7 @@ def build(
         converted, _ = resource_type.check_parameters(values)
         for key, value in {**values, **converted}.items():
             setattr(resource, key, service.bind_late(value, around))
-        _add_parts(resource)
+        _add_parts(resource, parts)
         cast("Any", resource).__init__()
     except RotestError:
         raise
@@ -318,6 +320,7 @@ def build_requested(
         config=config,
         logger=logger,
         force_initialize=request.force_initialize,
+        parts=request.parts,
     )
 
 
@@ -331,9 +334,10 @@ def attach_release(resource: AnyResource, release: Callable[[], None]) -> None:
     binding_of(resource).release = release
 
 
-def _add_parts(resource: AnyResource) -> None:
+def _add_parts(resource: AnyResource, parts: Mapping[str, Request[AnyResource]]) -> None:
     binding = binding_of(resource)
-    for request in requests_of(type(resource)):
+    for declared in requests_of(type(resource)):
+        request = parts.get(declared.name, declared)
         part_type: type[AnyResource] = request.resource
         data = None if part_type.data_type() is None else _part_data(resource, request.name)
         part = build(
@@ -348,6 +352,7 @@ def _add_parts(resource: AnyResource) -> None:
             logger=resource.logger.getChild(request.name),
             parent=resource,
             force_initialize=request.force_initialize,
+            parts=request.parts,
         )
         binding.parts[request.name] = part
         vars(resource)[request.name] = part
