@@ -34,10 +34,9 @@ def describe(error: BaseException) -> Failure:
 
     What an exception says of itself is user code: one that cannot be formatted is still described, by its type.
     """
-    kept = relevant_entries(error)
-    # Expectations that failed are raised when the test is over, and know where they stand.
-    place: tuple[str, int] = getattr(error, "__rotest_place__", None) or _place(kept)
     try:
+        # Expectations that failed are raised when the test is over, and know where they stand.
+        place: tuple[str, int] = getattr(error, "__rotest_place__", None) or _place(relevant_entries(error))
         formatted = traceback.TracebackException.from_exception(error, lookup_lines=False, compact=True)
         _leave_out_frames(formatted, error)
         only = list(formatted.format_exception_only())
@@ -45,13 +44,13 @@ def describe(error: BaseException) -> Failure:
         return Failure("".join(formatted.format()), summary, *place)
     except Exception as trouble:
         text = f"{type(error).__qualname__}, which cannot be formatted: {type(trouble).__qualname__}"
-        return Failure(text, text, *place)
+        return Failure(text, text, "", 0)
 
 
 def is_internal(frame: FrameType) -> bool:
     """Tell whether a frame belongs to the machinery: unittest (which marks its modules itself) or Rotest."""
     names = frame.f_globals
-    return "__unittest" in names or names.get("__name__", "").startswith("rotest_core.")
+    return "__unittest" in names or names.get("__name__", "").startswith(("rotest_core.", "unittest."))
 
 
 def relevant_entries(error: BaseException) -> list[TracebackType]:
