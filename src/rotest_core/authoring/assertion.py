@@ -50,7 +50,7 @@ class AssertingCase(CheckedCase):
         self, first: Any, second: Any, msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that two values are equal."""
-        super().assertEqual(first, second, msg=msg)
+        super().assertEqual(first, second, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertEqual", (first, second), success_msg)
 
@@ -58,19 +58,19 @@ class AssertingCase(CheckedCase):
         self, first: Any, second: Any, msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that two values differ."""
-        super().assertNotEqual(first, second, msg=msg)
+        super().assertNotEqual(first, second, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertNotEqual", (first, second), success_msg)
 
     def assertTrue(self, expr: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is true."""
-        super().assertTrue(expr, msg=msg)
+        super().assertTrue(expr, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertTrue", (expr,), success_msg)
 
     def assertFalse(self, expr: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is false."""
-        super().assertFalse(expr, msg=msg)
+        super().assertFalse(expr, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertFalse", (expr,), success_msg)
 
@@ -78,7 +78,7 @@ class AssertingCase(CheckedCase):
         self, expr1: object, expr2: object, msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that two names mean one object."""
-        super().assertIs(expr1, expr2, msg=msg)
+        super().assertIs(expr1, expr2, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertIs", (expr1, expr2), success_msg)
 
@@ -86,19 +86,19 @@ class AssertingCase(CheckedCase):
         self, expr1: object, expr2: object, msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that two names mean different objects."""
-        super().assertIsNot(expr1, expr2, msg=msg)
+        super().assertIsNot(expr1, expr2, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertIsNot", (expr1, expr2), success_msg)
 
     def assertIsNone(self, obj: object, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is None."""
-        super().assertIsNone(obj, msg=msg)
+        super().assertIsNone(obj, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertIsNone", (obj,), success_msg)
 
     def assertIsNotNone(self, obj: object, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that a value is not None."""
-        super().assertIsNotNone(obj, msg=msg)
+        super().assertIsNotNone(obj, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertIsNotNone", (obj,), success_msg)
 
@@ -111,7 +111,7 @@ class AssertingCase(CheckedCase):
         success_msg: str | None = None,
     ) -> None:
         """Assert that a container has a member."""
-        super().assertIn(member, container, msg=msg)
+        super().assertIn(member, container, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertIn", (member, container), success_msg)
 
@@ -124,7 +124,7 @@ class AssertingCase(CheckedCase):
         success_msg: str | None = None,
     ) -> None:
         """Assert that a container does not have a member."""
-        super().assertNotIn(member, container, msg=msg)
+        super().assertNotIn(member, container, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertNotIn", (member, container), success_msg)
 
@@ -132,7 +132,7 @@ class AssertingCase(CheckedCase):
         self, obj: object, cls: ClassInfo, msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that an object is of a class."""
-        super().assertIsInstance(obj, cls, msg=msg)
+        super().assertIsInstance(obj, cls, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertIsInstance", (obj, cls), success_msg)
 
@@ -140,7 +140,7 @@ class AssertingCase(CheckedCase):
         self, obj: object, cls: ClassInfo, msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that an object is not of a class."""
-        super().assertNotIsInstance(obj, cls, msg=msg)
+        super().assertNotIsInstance(obj, cls, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertNotIsInstance", (obj, cls), success_msg)
 
@@ -153,7 +153,7 @@ class AssertingCase(CheckedCase):
         success_msg: str | None = None,
     ) -> None:
         """Assert that a text has a match of a regular expression."""
-        super().assertRegex(text, expected_regex, msg=msg)
+        super().assertRegex(text, expected_regex, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertRegex", (text, expected_regex), success_msg)
 
@@ -166,7 +166,7 @@ class AssertingCase(CheckedCase):
         success_msg: str | None = None,
     ) -> None:
         """Assert that a text has no match of a regular expression."""
-        super().assertNotRegex(text, unexpected_regex, msg=msg)
+        super().assertNotRegex(text, unexpected_regex, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertNotRegex", (text, unexpected_regex), success_msg)
 
@@ -174,7 +174,7 @@ class AssertingCase(CheckedCase):
         self, first: Iterable[Any], second: Iterable[Any], msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that two iterables hold the same items, in any order."""
-        super().assertCountEqual(first, second, msg=msg)
+        super().assertCountEqual(first, second, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertCountEqual", (first, second), success_msg)
 
@@ -182,7 +182,7 @@ class AssertingCase(CheckedCase):
         self, first: str, second: str, msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that two texts are equal, and show the difference by lines."""
-        super().assertMultiLineEqual(first, second, msg=msg)
+        super().assertMultiLineEqual(first, second, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertMultiLineEqual", (first, second), success_msg)
 
@@ -190,7 +190,7 @@ class AssertingCase(CheckedCase):
         self, list1: list[Any], list2: list[Any], msg: Any = None, *, success_msg: str | None = None
     ) -> None:
         """Assert that two lists are equal."""
-        super().assertListEqual(list1, list2, msg=msg)
+        super().assertListEqual(list1, list2, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertListEqual", (list1, list2), success_msg)
 
@@ -203,7 +203,7 @@ class AssertingCase(CheckedCase):
         success_msg: str | None = None,
     ) -> None:
         """Assert that two tuples are equal."""
-        super().assertTupleEqual(tuple1, tuple2, msg=msg)
+        super().assertTupleEqual(tuple1, tuple2, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertTupleEqual", (tuple1, tuple2), success_msg)
 
@@ -216,7 +216,7 @@ class AssertingCase(CheckedCase):
         success_msg: str | None = None,
     ) -> None:
         """Assert that two sets are equal."""
-        super().assertSetEqual(set1, set2, msg=msg)
+        super().assertSetEqual(set1, set2, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertSetEqual", (set1, set2), success_msg)
 
@@ -229,7 +229,7 @@ class AssertingCase(CheckedCase):
         success_msg: str | None = None,
     ) -> None:
         """Assert that two mappings are equal."""
-        super().assertDictEqual(d1, d2, msg=msg)
+        super().assertDictEqual(d1, d2, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertDictEqual", (d1, d2), success_msg)
 
@@ -243,7 +243,7 @@ class AssertingCase(CheckedCase):
     ) -> None: ...
     def assertGreater(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that the first value is greater than the second."""
-        super().assertGreater(a, b, msg=msg)
+        super().assertGreater(a, b, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertGreater", (a, b), success_msg)
 
@@ -257,7 +257,7 @@ class AssertingCase(CheckedCase):
     ) -> None: ...
     def assertGreaterEqual(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that the first value is greater than the second, or equal."""
-        super().assertGreaterEqual(a, b, msg=msg)
+        super().assertGreaterEqual(a, b, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertGreaterEqual", (a, b), success_msg)
 
@@ -271,7 +271,7 @@ class AssertingCase(CheckedCase):
     ) -> None: ...
     def assertLess(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that the first value is less than the second."""
-        super().assertLess(a, b, msg=msg)
+        super().assertLess(a, b, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertLess", (a, b), success_msg)
 
@@ -285,7 +285,7 @@ class AssertingCase(CheckedCase):
     ) -> None: ...
     def assertLessEqual(self, a: Any, b: Any, msg: Any = None, *, success_msg: str | None = None) -> None:
         """Assert that the first value is less than the second, or equal."""
-        super().assertLessEqual(a, b, msg=msg)
+        super().assertLessEqual(a, b, msg)
         if success_msg is not None or self._rotest_context is not None:
             self._rotest_asserted("assertLessEqual", (a, b), success_msg)
 
