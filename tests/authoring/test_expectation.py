@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import unittest
 from typing import Any
 
@@ -92,6 +93,28 @@ FAILS: list[tuple[str, tuple[Any, ...]]] = [
     ("True", (0,)),
     ("TupleEqual", ((1,), (2,))),
 ]
+
+if sys.version_info >= (3, 14):
+    HOLDS += [
+        ("EndsWith", ("abc", "c")),
+        ("HasAttr", ("abc", "upper")),
+        ("IsSubclass", (bool, int)),
+        ("NotEndsWith", ("abc", "b")),
+        ("NotHasAttr", ("abc", "lowest")),
+        ("NotIsSubclass", (str, int)),
+        ("NotStartsWith", ("abc", "b")),
+        ("StartsWith", ("abc", "a")),
+    ]
+    FAILS += [
+        ("EndsWith", ("abc", "b")),
+        ("HasAttr", ("abc", "lowest")),
+        ("IsSubclass", (str, int)),
+        ("NotEndsWith", ("abc", "c")),
+        ("NotHasAttr", ("abc", "upper")),
+        ("NotIsSubclass", (bool, int)),
+        ("NotStartsWith", ("abc", "a")),
+        ("StartsWith", ("abc", "b")),
+    ]
 
 BLOCKS = {"Logs", "NoLogs", "Raises", "RaisesRegex", "Warns", "WarnsRegex"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, AnyStr, TypeVar, overload
 
 from rotest_core.authoring.checks import CheckedCase
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound="SupportsSub[Any, Any]")
 ExceptionT = TypeVar("ExceptionT", bound=BaseException)
+TextT = TypeVar("TextT", str, bytes, bytearray)
 
 # Tells unittest, and our tracebacks, to leave the frames of this module out.
 __unittest = True
@@ -588,3 +590,99 @@ class AssertingCase(CheckedCase):
         """Assert that a ``with`` block writes nothing to a log."""
         inner = super().assertNoLogs(logger, level)
         return self._rotest_guarded("assertNoLogs", inner, (logger, level), success_msg)
+
+    if sys.version_info >= (3, 14):
+
+        def assertHasAttr(
+            self, obj: object, name: str, msg: Any = None, *, success_msg: str | None = None
+        ) -> None:
+            """Assert that an object has an attribute."""
+            super().assertHasAttr(obj, name, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertHasAttr", (obj, name), success_msg)
+
+        def assertNotHasAttr(
+            self, obj: object, name: str, msg: Any = None, *, success_msg: str | None = None
+        ) -> None:
+            """Assert that an object does not have an attribute."""
+            super().assertNotHasAttr(obj, name, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertNotHasAttr", (obj, name), success_msg)
+
+        def assertIsSubclass(
+            self,
+            cls: type,
+            superclass: type | tuple[type, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> None:
+            """Assert that a class is derived from another."""
+            super().assertIsSubclass(cls, superclass, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertIsSubclass", (cls, superclass), success_msg)
+
+        def assertNotIsSubclass(
+            self,
+            cls: type,
+            superclass: type | tuple[type, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> None:
+            """Assert that a class is not derived from another."""
+            super().assertNotIsSubclass(cls, superclass, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertNotIsSubclass", (cls, superclass), success_msg)
+
+        def assertStartsWith(
+            self,
+            s: TextT,
+            prefix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> None:
+            """Assert that a text starts with another."""
+            super().assertStartsWith(s, prefix, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertStartsWith", (s, prefix), success_msg)
+
+        def assertNotStartsWith(
+            self,
+            s: TextT,
+            prefix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> None:
+            """Assert that a text does not start with another."""
+            super().assertNotStartsWith(s, prefix, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertNotStartsWith", (s, prefix), success_msg)
+
+        def assertEndsWith(
+            self,
+            s: TextT,
+            suffix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> None:
+            """Assert that a text ends with another."""
+            super().assertEndsWith(s, suffix, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertEndsWith", (s, suffix), success_msg)
+
+        def assertNotEndsWith(
+            self,
+            s: TextT,
+            suffix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> None:
+            """Assert that a text does not end with another."""
+            super().assertNotEndsWith(s, suffix, msg)
+            if success_msg is not None or self._rotest_context is not None:
+                self._rotest_asserted("assertNotEndsWith", (s, suffix), success_msg)

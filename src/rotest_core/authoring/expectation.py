@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, AnyStr, TypeVar, cast, overload
 
 from rotest_core.authoring.assertion import AssertingCase
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound="SupportsSub[Any, Any]")
 ExceptionT = TypeVar("ExceptionT", bound=BaseException)
+TextT = TypeVar("TextT", str, bytes, bytearray)
 
 # Tells unittest, and our tracebacks, to leave the frames of this module out.
 __unittest = True
@@ -611,3 +613,117 @@ class ExpectingCase(AssertingCase):
         return self._rotest_checked(
             "expectNoLogs", self.assertNoLogs(logger, level), (logger, level), success_msg
         )
+
+    if sys.version_info >= (3, 14):
+
+        def expectHasAttr(
+            self, obj: object, name: str, msg: Any = None, *, success_msg: str | None = None
+        ) -> bool:
+            """Check that an object has an attribute and go on in any case."""
+            return self._rotest_expect(
+                "expectHasAttr", lambda: self.assertHasAttr(obj, name, msg=msg), (obj, name), success_msg
+            )
+
+        def expectNotHasAttr(
+            self, obj: object, name: str, msg: Any = None, *, success_msg: str | None = None
+        ) -> bool:
+            """Check that an object does not have an attribute and go on in any case."""
+            return self._rotest_expect(
+                "expectNotHasAttr",
+                lambda: self.assertNotHasAttr(obj, name, msg=msg),
+                (obj, name),
+                success_msg,
+            )
+
+        def expectIsSubclass(
+            self,
+            cls: type,
+            superclass: type | tuple[type, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> bool:
+            """Check that a class is derived from another and go on in any case."""
+            return self._rotest_expect(
+                "expectIsSubclass",
+                lambda: self.assertIsSubclass(cls, superclass, msg=msg),
+                (cls, superclass),
+                success_msg,
+            )
+
+        def expectNotIsSubclass(
+            self,
+            cls: type,
+            superclass: type | tuple[type, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> bool:
+            """Check that a class is not derived from another and go on in any case."""
+            return self._rotest_expect(
+                "expectNotIsSubclass",
+                lambda: self.assertNotIsSubclass(cls, superclass, msg=msg),
+                (cls, superclass),
+                success_msg,
+            )
+
+        def expectStartsWith(
+            self,
+            s: TextT,
+            prefix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> bool:
+            """Check that a text starts with another and go on in any case."""
+            return self._rotest_expect(
+                "expectStartsWith",
+                lambda: self.assertStartsWith(s, prefix, msg=msg),
+                (s, prefix),
+                success_msg,
+            )
+
+        def expectNotStartsWith(
+            self,
+            s: TextT,
+            prefix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> bool:
+            """Check that a text does not start with another and go on in any case."""
+            return self._rotest_expect(
+                "expectNotStartsWith",
+                lambda: self.assertNotStartsWith(s, prefix, msg=msg),
+                (s, prefix),
+                success_msg,
+            )
+
+        def expectEndsWith(
+            self,
+            s: TextT,
+            suffix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> bool:
+            """Check that a text ends with another and go on in any case."""
+            return self._rotest_expect(
+                "expectEndsWith", lambda: self.assertEndsWith(s, suffix, msg=msg), (s, suffix), success_msg
+            )
+
+        def expectNotEndsWith(
+            self,
+            s: TextT,
+            suffix: TextT | tuple[TextT, ...],
+            msg: Any = None,
+            *,
+            success_msg: str | None = None,
+        ) -> bool:
+            """Check that a text does not end with another and go on in any case."""
+            return self._rotest_expect(
+                "expectNotEndsWith",
+                lambda: self.assertNotEndsWith(s, suffix, msg=msg),
+                (s, suffix),
+                success_msg,
+            )
