@@ -161,7 +161,8 @@ class SqliteFile:
         try:
             yield
         except OSError as error:
-            raise StoreError(f"{error.filename or self.path}: {error.strerror or error}") from error
+            where = f"{error.filename}: " if error.filename else ""
+            raise StoreError(f"{self.path} cannot be made: {where}{error.strerror or error}") from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", None)
             reason = _REASONS.get(code & 0xFF) if isinstance(code, int) else None

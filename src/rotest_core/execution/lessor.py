@@ -51,6 +51,17 @@ class Lessor:
         self._held: dict[int, list[_Holding]] = {}
         self._labels: dict[int, str] = {}
 
+    def open(self) -> Leases:
+        """Open the leases of the run, unless they are.
+
+        Raises:
+            RotestError: store, inventory or lock strategy cannot be used.
+        """
+        with self._lock:
+            if self._leases is None:
+                self._leases = self._open_leases()
+            return self._leases
+
     def lease(self, test: PlannedTest) -> tuple[LeasedResource, ...]:
         """Lease what a test declares, all together.
 
@@ -67,10 +78,7 @@ class Lessor:
         """Lease more for a running test, all or none; see `Coordinator.claim`."""
         if not requests:
             return ()
-        with self._lock:
-            if self._leases is None:
-                self._leases = self._open_leases()
-            leases, holdings = self._leases, self._held.setdefault(test, [])
+        leases, holdings = self.open(), self._held.setdefault(test, [])
         allocation = leases.acquire(
             requests,
             label=self._labels.get(test, ""),

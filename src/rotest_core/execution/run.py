@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rotest_core._version import __version__
-from rotest_core.errors import EXIT_INTERRUPTED, WorkDirError
+from rotest_core.errors import EXIT_INTERRUPTED, RotestError, WorkDirError
 from rotest_core.events import RunFinished, RunStarted
 from rotest_core.execution.account import Account
 from rotest_core.execution.bus import Bus
@@ -123,15 +123,21 @@ class Run:
         self._lessor = Lessor(lambda: around.open_leases(self.id), self._bus.emit, wait=run.wait)
 
     def carry_out(self, plan: Plan) -> RunEnd:
-        """Run the tests of a plan, give back what they had, and finish the reports."""
+        """Run the tests of a plan, give back what they had, and finish the reports.
+
+        Where the inventory or the leases cannot be opened and some test needs them, no test is run at all.
+        """
         interrupts, emit = self._around.interrupts, self._bus.emit
         account = Account(plan.tests, emit)
         self._bus.watch(account.handle)
         interrupts.running = True
         emit(self._started_event(len(plan.tests)))
         problems: list[str] = []
+        unusable: RotestError | None = None
         try:
             self._schedule(plan, account)
+        except RotestError as error:
+            unusable = error
         except KeyboardInterrupt:
             interrupts.leaving = interrupts.requested = True
             self._executor.stop(clean_up=False)
@@ -143,6 +149,9 @@ class Run:
         account.close()
         interrupts.announce(emit)
         status = EXIT_INTERRUPTED if interrupts.requested else account.status
+        if unusable is not None:
+            status = unusable.exit_status
+            problems.append(f"error: nothing was run: {unusable}")
         counts = tuple((str(outcome), count) for outcome, count in account.counts.items())
         emit(RunFinished(time.time(), counts, status, time.perf_counter() - self._clock))
         self._bus.close()
@@ -162,6 +171,9 @@ class Run:
     def give_back(self, test: int, names: Sequence[str], *, dirty: bool) -> None:
         """Release resources of a running test; see `Coordinator.give_back`."""
         self._lessor.give_back(test, names, dirty=dirty)
+
+    def limit(self, seconds: float | None, what: str) -> None:
+        """Do nothing: a worker in this process cannot be ended alone; see `Coordinator.limit`."""
 
     def _schedule(self, plan: Plan, account: Account) -> None:
         run, around = self._settings.run, self._around
@@ -187,6 +199,13 @@ class Run:
             )
 
         workers = self._executor.start(make_worker, self)
+        if any(not request.is_service for test in plan.tests for request in test.requests):
+            # Now, not with the first test that needs them: what is wrong with them is wrong for all.
+            try:
+                self._lessor.open()
+            except BaseException:
+                self._executor.stop()
+                raise
         scheduler = Scheduler(
             plan.tests,
             self._executor,
