@@ -1,4 +1,4 @@
-"""Where the inventory or the leases cannot be used, no test is run: one message, the exit status, nothing left behind."""
+"""Where the inventory or the leases cannot be used, no test is run: one message, and nothing left behind."""
 
 from __future__ import annotations
 
