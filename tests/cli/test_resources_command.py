@@ -73,7 +73,7 @@ def resources(project: Path, *words: str, user: str = "ann") -> Answer:
     return rotest("resources", *words, cwd=project, environment={"LOGNAME": user})
 
 
-def refused(answer: Answer, *parts: str) -> None:
+def assert_refused(answer: Answer, *parts: str) -> None:
     """Check that a request was refused: exit status 2, no traceback, nothing printed, and what the message says."""
     assert (answer.status, answer.out) == (2, "")
     assert answer.err.startswith("rotest: error: ")
@@ -121,8 +121,8 @@ def test_list_takes_lookups(project: Path) -> None:
 
 
 def test_list_refuses_what_cannot_be_asked(project: Path) -> None:
-    refused(resources(project, "list", "Board", "prot=1"), "prot", "did you mean 'port'")
-    refused(resources(project, "list", "Boart"), "unknown resource type 'Boart' (did you mean 'Board'")
+    assert_refused(resources(project, "list", "Board", "prot=1"), "prot", "did you mean 'port'")
+    assert_refused(resources(project, "list", "Boart"), "unknown resource type 'Boart' (did you mean 'Board'")
 
 
 def test_list_says_when_there_is_nothing(project: Path) -> None:
@@ -167,7 +167,7 @@ def test_show_prints_json_for_programs(project: Path) -> None:
 
 
 def test_a_name_that_nothing_has_is_refused_with_the_near_ones(project: Path) -> None:
-    refused(resources(project, "show", "b11"), "there is no record 'b11' (did you mean 'b1'")
+    assert_refused(resources(project, "show", "b11"), "there is no record 'b11' (did you mean 'b1'")
 
 
 def test_add_reads_values_as_the_declared_types(project: Path) -> None:
@@ -190,20 +190,22 @@ def test_add_reads_values_as_the_declared_types(project: Path) -> None:
 
 
 def test_add_refuses_what_does_not_fit(project: Path) -> None:
-    refused(resources(project, "add", "Board", "b1", "ip=x"), "Board/b1 exists already")
-    refused(
+    assert_refused(resources(project, "add", "Board", "b1", "ip=x"), "Board/b1 exists already")
+    assert_refused(
         resources(project, "add", "Bord", "b3"),
         "unknown resource type 'Bord' (did you mean 'Board'",
         "modules",
     )
-    refused(
+    assert_refused(
         resources(project, "add", "Board", "b3", "port=x", "pott=1", "capacity=0"),
         "Board/b3: ip: missing",
         "Board/b3: port: expected an integer",
         "Board/b3: pott: unknown field (did you mean 'port'",
     )
-    refused(resources(project, "add", "Board", "b3", "ip=x", "power=p2"), "power: there is no Power 'p2'")
-    refused(resources(project, "add", "Board", "b3", "name=b4"), "the name stands before the fields")
+    assert_refused(
+        resources(project, "add", "Board", "b3", "ip=x", "power=p2"), "power: there is no Power 'p2'"
+    )
+    assert_refused(resources(project, "add", "Board", "b3", "name=b4"), "the name stands before the fields")
     assert len(json.loads(resources(project, "list", "--json").out)) == 3
 
 
@@ -218,19 +220,19 @@ def test_set_changes_what_is_given_and_nothing_else(project: Path) -> None:
 
 
 def test_set_refuses_what_does_not_fit_and_changes_nothing(project: Path) -> None:
-    refused(
+    assert_refused(
         resources(project, "set", "b1", "comment=new", "port=x", "nmae=y", "name=z"),
         "Board/b1 was not changed",
         "port: expected an integer",
         "nmae: unknown field",
         "name: cannot be changed",
     )
-    refused(resources(project, "set", "b1", "power=p9"), "power: there is no Power 'p9'")
+    assert_refused(resources(project, "set", "b1", "power=p9"), "power: there is no Power 'p9'")
     assert record(project, "b1")["version"] == 1
 
 
 def test_remove_takes_records_away_all_or_none(project: Path) -> None:
-    refused(resources(project, "remove", "b1", "b9"), "there is no record 'b9'")
+    assert_refused(resources(project, "remove", "b1", "b9"), "there is no record 'b9'")
     assert resources(project, "remove", "b1", "Board/b2", "b2").out == "removed Board/b1\nremoved Board/b2\n"
     assert resources(project, "list").out.split() == [
         "TYPE",
@@ -245,7 +247,9 @@ def test_remove_takes_records_away_all_or_none(project: Path) -> None:
 
 
 def test_remove_refuses_a_part_whose_whole_stays(project: Path) -> None:
-    refused(resources(project, "remove", "p1"), "nothing was removed", "Board/b1 refers to p1 as its power")
+    assert_refused(
+        resources(project, "remove", "p1"), "nothing was removed", "Board/b1 refers to p1 as its power"
+    )
     assert resources(project, "remove", "p1", "--force").out == "removed Power/p1\n"
     assert resources(project, "remove", "b1").status == 0
 
@@ -257,7 +261,9 @@ def test_remove_refuses_what_is_leased(project: Path) -> None:
     try:
         want = Want("board", (Candidate(RecordKey("Board", "b1")),))
         assert session.submit(Claim(id="1", wants=(want,), label="test_boot")) is not None
-        refused(resources(project, "remove", "b1", *locks), "Board/b1 is leased by bob on ", " for test_boot")
+        assert_refused(
+            resources(project, "remove", "b1", *locks), "Board/b1 is leased by bob on ", " for test_boot"
+        )
     finally:
         session.close()
         strategy.close()
@@ -271,8 +277,10 @@ def test_a_reservation_is_made_shown_and_ended(project: Path) -> None:
     )
     assert "reserved for ann until 2999-01-01 00:00 UTC" in resources(project, "list").out
 
-    refused(resources(project, "reserve", "b1", user="bob"), "Board/b1 is reserved for ann until 2999")
-    refused(resources(project, "unreserve", "b1", user="bob"), "Board/b1 is reserved for ann", "--force")
+    assert_refused(resources(project, "reserve", "b1", user="bob"), "Board/b1 is reserved for ann until 2999")
+    assert_refused(
+        resources(project, "unreserve", "b1", user="bob"), "Board/b1 is reserved for ann", "--force"
+    )
     assert resources(project, "unreserve", "b1", "b2").out == (
         "Board/b1 is free for everybody\nBoard/b2 is free for everybody\n"
     )
@@ -312,7 +320,7 @@ def test_a_bad_file_is_refused_with_every_line_and_changes_nothing(project: Path
         '[[Board]]\nname = "b3"\nip = "x"\n\n[[Board]]\nname = "b4"\n\n[[Bord]]\nname = "x"\n'
     )
 
-    refused(
+    assert_refused(
         resources(project, "import", "bad.toml"),
         "bad.toml: some rows do not fit",
         "line 5: Board/b4: ip: missing",
@@ -323,7 +331,7 @@ def test_a_bad_file_is_refused_with_every_line_and_changes_nothing(project: Path
 
 def test_import_changes_records_only_when_told(project: Path) -> None:
     (project / "lab.toml").write_text(INVENTORY.replace("9000", "9001"))
-    refused(
+    assert_refused(
         resources(project, "import", "lab.toml"), "line 10: Board/b2: exists already, and differs; --replace"
     )
 
@@ -353,7 +361,7 @@ def test_the_inventory_follows_the_configured_file(project: Path) -> None:
     )
 
     (project / "lab.toml").write_text('[[Board]]\nname = "b1"\n')
-    refused(resources(project, "list"), "lab.toml", "line 1: Board/b1: ip: missing")
+    assert_refused(resources(project, "list"), "lab.toml", "line 1: Board/b1: ip: missing")
 
 
 @pytest.mark.parametrize("content", [b"garbage" * 1000, "newer"])
@@ -376,9 +384,9 @@ def test_a_store_that_cannot_be_used_is_infrastructure_trouble(project: Path, co
 
 
 def test_a_module_that_cannot_be_imported_is_named(project: Path) -> None:
-    refused(resources(project, "list", "--set", "resources.modules=none"), "resources.modules", "none")
+    assert_refused(resources(project, "list", "--set", "resources.modules=none"), "resources.modules", "none")
 
 
 def test_an_unknown_action_is_refused_with_the_near_ones(project: Path) -> None:
-    refused(resources(project, "lst"), "'list'")
-    refused(resources(project), "ACTION")
+    assert_refused(resources(project, "lst"), "'list'")
+    assert_refused(resources(project), "ACTION")

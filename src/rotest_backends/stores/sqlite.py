@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from rotest_backends.sqlite_file import DEFAULT_PATH, SqliteFile
 from rotest_backends.stores.sql_lookups import INDEXED, field_expression, where
+from rotest_backends.stores.sqlite_rows import COLUMNS, Row, create_tables, to_record, to_row
 from rotest_core.errors import StoreError
 from rotest_core.model.lookup import Query
-from rotest_core.model.matching import canonical, pattern
+from rotest_core.model.matching import pattern
 from rotest_core.model.record import ENVELOPE_FIELDS, Record, RecordKey
 from rotest_core.model.storable import check_storable, check_versions
 from rotest_core.plugin.options import PluginContext
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
-Row: TypeAlias = tuple[Any, ...]
-
-_COLUMNS = (
-    'type, name, "group", comment, usable, unusable_reason, reserved_for, reserved_until, capacity, origin, '
-    "version, fields"
-)
 
 _SCAN_LIMIT = 200
 """Up to so many records, reading them all is faster than making an index first."""
@@ -50,7 +38,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = SqliteFile(path, component="store", migrations=(_create_tables,))
+        self._file = SqliteFile(path, component="store", migrations=(create_tables,))
         self._raised: BaseException | None = None
         self._indexed: set[str] = set()
         with self._file.reading() as connection:
@@ -63,16 +51,16 @@ class SqliteStore:
         with self._reading() as connection:
             # Sorted here: asked for an order, SQLite walks the primary key and leaves a field's index aside.
             rows: list[Row] = connection.execute(
-                f"SELECT {_COLUMNS} FROM record AS r0 WHERE {condition.sql}", condition.parameters
+                f"SELECT {COLUMNS} FROM record AS r0 WHERE {condition.sql}", condition.parameters
             ).fetchall()
-        return [_record(row) for row in sorted(rows, key=itemgetter(0, 1))]
+        return [to_record(row) for row in sorted(rows, key=itemgetter(0, 1))]
 
     def get(self, key: RecordKey) -> Record | None:
         with self._reading() as connection:
             row: Row | None = connection.execute(
-                f"SELECT {_COLUMNS} FROM record WHERE type = ? AND name = ?", (key.type, key.name)
+                f"SELECT {COLUMNS} FROM record WHERE type = ? AND name = ?", (key.type, key.name)
             ).fetchone()
-        return _record(row) if row else None
+        return to_record(row) if row else None
 
     def apply(
         self,
@@ -89,8 +77,8 @@ class SqliteStore:
                 "DELETE FROM record WHERE type = ? AND name = ?", ((key.type, key.name) for key in remove)
             )
             connection.executemany(
-                f"INSERT OR REPLACE INTO record ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                map(_row, put),
+                f"INSERT OR REPLACE INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                map(to_row, put),
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)", (notes or {}).items()
@@ -177,88 +165,6 @@ class SqliteOptions:
 
     path: str = attrs.field(
         default=DEFAULT_PATH, metadata={"help": "the SQLite file, made when it is missing"}
-    )
-
-
-def _create_tables(database: Database) -> None:
-    database.table("record").create(
-        {
-            "type": str,
-            "name": str,
-            "group": str,
-            "comment": str,
-            "usable": int,
-            "unusable_reason": str,
-            "reserved_for": str,
-            "reserved_until": str,
-            "capacity": int,
-            "origin": str,
-            "version": int,
-            "fields": str,
-        },
-        pk=("type", "name"),
-        not_null={
-            "group",
-            "comment",
-            "usable",
-            "unusable_reason",
-            "reserved_for",
-            "capacity",
-            "origin",
-            "version",
-        },
-    )
-    database.table("record").create_index(["type", "group"], index_name="record_group")
-    database.table("note").create({"name": str, "text": str}, pk="name", not_null={"text"})
-    database.table("meta").insert({"component": "store", "key": "revision", "value": 0})
-
-
-def _row(record: Record) -> Row:
-    until = record.reserved_until
-    return (
-        record.type,
-        record.name,
-        record.group,
-        record.comment,
-        record.usable,
-        record.unusable_reason,
-        record.reserved_for,
-        until.astimezone(UTC).isoformat() if until else None,
-        record.capacity,
-        record.origin,
-        record.version + 1,
-        canonical(dict(record.fields)),
-    )
-
-
-def _record(row: Row) -> Record:
-    (
-        type_name,
-        name,
-        group,
-        comment,
-        usable,
-        unusable_reason,
-        reserved_for,
-        reserved_until,
-        capacity,
-        origin,
-        version,
-        fields,
-    ) = row
-    return Record(
-        type=type_name,
-        name=name,
-        group=group,
-        comment=comment,
-        usable=bool(usable),
-        unusable_reason=unusable_reason,
-        reserved_for=reserved_for,
-        reserved_until=datetime.fromisoformat(reserved_until) if reserved_until else None,
-        capacity=capacity,
-        origin=origin,
-        version=version,
-        fields=json.loads(fields),
     )
 
 

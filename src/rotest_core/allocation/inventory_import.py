@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rotest_core.allocation.inventory_files import parse_rows, read_bytes
+from rotest_core.allocation.inventory_references import broken_references
 from rotest_core.allocation.inventory_rows import Row, at
 from rotest_core.errors import InventoryError, PlanError
 from rotest_core.model.catalogue import data_type
 from rotest_core.model.lookup import Query
 from rotest_core.model.record import Record, RecordKey
-from rotest_core.model.resource_data import ResourceData, data_fields, references, subtypes
+from rotest_core.model.resource_data import ResourceData, data_fields
 from rotest_core.plugin.protocols.store import Store
 
 _ATTEMPTS = 20
@@ -104,28 +105,9 @@ def synchronise(
     digest = f"{_digest(content, types)} {','.join(types)}"
 
     def plan() -> _Plan:
-        put: list[Record] = []
-        outcome = _Sorter()
-        problems: list[str] = []
-        for row in rows:
-            existing = store.get(row.record.key)
-            if existing is not None and existing.origin not in ("", origin):
-                problems.append(
-                    f"{at(row.line)}{existing.key}: follows another file already, {existing.origin}"
-                )
-                continue
-            merged = row.merged(existing, origin=origin)
-            if outcome.sort(existing, merged):
-                put.append(merged)
-        problems.extend(_broken_references(rows, store))
-        named = {row.record.key for row in rows}
-        left = [r.key for r in store.find(Query()) if r.origin == origin and r.key not in named]
-        in_use = frozenset(leased()) if left else frozenset[RecordKey]()
-        remove = [key for key in left if key not in in_use]
-        kept = tuple(key for key in left if key in in_use)
-        result = outcome.result()._replace(removed=tuple(remove), kept=kept)
+        planned = _plan_following(store, rows, origin, leased)
         # Without the digest, the next synchronisation looks again.
-        return _Plan(put, remove, {note: "" if kept else digest}, result, problems)
+        return planned._replace(notes={note: "" if planned.result.kept else digest})
 
     return _carry_out(store, path, plan)
 
@@ -162,6 +144,30 @@ class _Sorter:
         return Imported(tuple(self._added), tuple(self._changed), tuple(self._unchanged))
 
 
+def _plan_following(
+    store: Store, rows: Sequence[Row], origin: str, leased: Callable[[], Collection[RecordKey]]
+) -> _Plan:
+    """Work out what makes the store's records of one origin those of its rows."""
+    put: list[Record] = []
+    outcome = _Sorter()
+    problems: list[str] = []
+    for row in rows:
+        existing = store.get(row.record.key)
+        if existing is not None and existing.origin not in ("", origin):
+            problems.append(f"{at(row.line)}{existing.key}: follows another file already, {existing.origin}")
+            continue
+        merged = row.merged(existing, origin=origin)
+        if outcome.sort(existing, merged):
+            put.append(merged)
+    problems.extend(_broken_references(rows, store))
+    named = {row.record.key for row in rows}
+    left = [r.key for r in store.find(Query()) if r.origin == origin and r.key not in named]
+    in_use = frozenset(leased()) if left else frozenset[RecordKey]()
+    remove = tuple(key for key in left if key not in in_use)
+    kept = tuple(key for key in left if key in in_use)
+    return _Plan(put, list(remove), {}, outcome.result()._replace(removed=remove, kept=kept), problems)
+
+
 def _carry_out(store: Store, path: Path, plan: Callable[[], _Plan]) -> Imported:
     """Work a change out and make it; again from the start when others changed the same records meanwhile."""
     attempts = 0
@@ -187,19 +193,6 @@ def _broken_references(rows: Sequence[Row], store: Store) -> Iterable[str]:
     for row in rows:
         for problem in broken_references(row.record, lambda key: key in named or store.get(key) is not None):
             yield f"{at(row.line)}{row.record.key}: {problem}"
-
-
-def broken_references(record: Record, exists: Callable[[RecordKey], bool]) -> Iterable[str]:
-    """Name each reference of a record to one that does not exist.
-
-    Args:
-        record: its type must be declared.
-        exists: tells whether there is a record of a key.
-    """
-    for field, wanted in references(data_type(record.type)).items():
-        name = record.fields.get(field)
-        if isinstance(name, str) and not any(exists(RecordKey(kind, name)) for kind in subtypes(wanted)):
-            yield f"{field}: there is no {' or '.join(subtypes(wanted))} {name!r}"
 
 
 def _digest(content: bytes, types: Iterable[str]) -> str:

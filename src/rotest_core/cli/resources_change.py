@@ -63,7 +63,7 @@ def execute_set(arguments: argparse.Namespace, session: Session) -> int:
 
 
 def _put(store: Store, record: Record, done: str, *, as_json: bool) -> int:
-    from rotest_core.allocation.inventory_import import broken_references
+    from rotest_core.allocation.inventory_references import broken_references
 
     problems = tuple(broken_references(record, lambda key: key == record.key or store.get(key) is not None))
     if problems:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rotest_core.model.record import Record
-    from rotest_core.plugin.protocols.store import Store
     from rotest_core.session import Session
 
 
@@ -24,12 +23,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, session: Session) -> int:
     """Remove records, all or none."""
+    from rotest_core.allocation.inventory_references import referring_records
+
     inventory = session.inventory
     records = list(
         {record.key: record for record in (find_record(inventory, name) for name in arguments.names)}.values()
     )
     if not arguments.force:
-        problems = [*_leased(records, session), *_referred(records, inventory.store)]
+        problems = [*_leased(records, session), *referring_records(records, inventory.store)]
         if problems:
             raise InventoryError("nothing was removed; --force removes all the same", problems)
     inventory.store.apply(remove=[record.key for record in records])
@@ -47,21 +48,3 @@ def _leased(records: Sequence[Record], session: Session) -> Iterator[str]:
         if held.lease.key in keys:
             holder = f"{held.owner.user} on {held.owner.host}"
             yield f"{held.lease.key} is leased by {holder} for {held.label or held.owner.run}"
-
-
-def _referred(records: Sequence[Record], store: Store) -> Iterator[str]:
-    """Name the records that others refer to, but for those that go as well."""
-    from rotest_core.model.catalogue import data_types
-    from rotest_core.model.lookup import Lookup, Operator, Query
-    from rotest_core.model.resource_data import references, subtypes
-
-    keys = {record.key for record in records}
-    for declared in data_types().values():
-        for field, wanted in references(declared).items():
-            names = [record.name for record in records if record.type in subtypes(wanted)]
-            if not names:
-                continue
-            lookup = Lookup((field,), Operator.IN, names)
-            for whole in store.find(Query(types=(declared.type_name(),), lookups=(lookup,))):
-                if whole.key not in keys:
-                    yield f"{whole.key} refers to {whole.fields[field]} as its {field}"

@@ -108,16 +108,16 @@ class StoreContract:
         """Of two that read one version and change it, the second is told."""
         store.apply(put=[_record("a", port=1)])
         store.apply(put=[_record("a", port=2, version=1)])
-        _refused(store, lambda: store.apply(put=[_record("a", port=3, version=1)]), "T/a")
+        _assert_refused(store, lambda: store.apply(put=[_record("a", port=3, version=1)]), "T/a")
 
     def test_refuses_to_add_what_exists(self, store: Store) -> None:
         """Two records of one name are an error, whatever they hold."""
         store.apply(put=[_record("a")])
-        _refused(store, lambda: store.apply(put=[_record("a")]), "T/a")
+        _assert_refused(store, lambda: store.apply(put=[_record("a")]), "T/a")
 
     def test_refuses_to_replace_what_is_gone(self, store: Store) -> None:
         """A change of a record that somebody removed does not bring it back."""
-        _refused(store, lambda: store.apply(put=[_record("a", version=1)]), "T/a")
+        _assert_refused(store, lambda: store.apply(put=[_record("a", version=1)]), "T/a")
 
     def test_removes(self, store: Store) -> None:
         """What was removed is gone, and its name is free."""
@@ -129,14 +129,14 @@ class StoreContract:
 
     def test_refuses_to_remove_what_is_not_there(self, store: Store) -> None:
         """A mistyped name is not taken for done."""
-        _refused(store, lambda: store.apply(remove=[RecordKey("T", "a")]), "T/a")
+        _assert_refused(store, lambda: store.apply(remove=[RecordKey("T", "a")]), "T/a")
 
     def test_refuses_one_record_named_twice(self, store: Store) -> None:
         """One change says one thing about a record."""
-        _refused(store, lambda: store.apply(put=[_record("a"), _record("a")]), "T/a")
+        _assert_refused(store, lambda: store.apply(put=[_record("a"), _record("a")]), "T/a")
         store.apply(put=[_record("a")])
         again = _record("a", version=1)
-        _refused(store, lambda: store.apply(put=[again], remove=[again.key]), "T/a")
+        _assert_refused(store, lambda: store.apply(put=[again], remove=[again.key]), "T/a")
 
     @pytest.mark.parametrize(
         "value",
@@ -145,7 +145,9 @@ class StoreContract:
     )
     def test_refuses_what_no_store_can_keep(self, store: Store, value: Json) -> None:
         """What is no JSON value is refused before anything is written."""
-        _refused(store, lambda: store.apply(put=[_record("good"), _record("bad", port=value)]), "T/bad")
+        _assert_refused(
+            store, lambda: store.apply(put=[_record("good"), _record("bad", port=value)]), "T/bad"
+        )
 
     @pytest.mark.parametrize(
         "record",
@@ -160,12 +162,12 @@ class StoreContract:
     )
     def test_refuses_a_record_that_is_none(self, store: Store, record: Record) -> None:
         """A record has a type, a name, room for a lease, and fields with names of fields."""
-        _refused(store, lambda: store.apply(put=[record]), str(record.key))
+        _assert_refused(store, lambda: store.apply(put=[record]), str(record.key))
 
     def test_changes_happen_whole_or_not_at_all(self, store: Store) -> None:
         """One record that does not fit keeps all the others of its change, and the notes, from happening."""
         store.apply(put=[_record("a"), _record("b"), _record("c")], notes={"digest": "1"})
-        _refused(
+        _assert_refused(
             store,
             lambda: store.apply(
                 put=[_record("new"), _record("a", port=9, version=1), _record("b", version=7)],
@@ -280,7 +282,7 @@ def _record(name: str, *, type_name: str = "T", port: Json = 0, version: int = 0
     return Record(type=type_name, name=name, fields={"port": port}, version=version)
 
 
-def _refused(store: Store, change: Callable[[], object], key: str) -> None:
+def _assert_refused(store: Store, change: Callable[[], object], key: str) -> None:
     """Check that a change is refused by name, and leaves no trace."""
     before = (list(store.find(Query())), store.revision())
     with pytest.raises(InventoryError) as caught:
