@@ -41,11 +41,11 @@ def check_refused(answer: Answer, message: str, project: Path) -> None:
             'locks.ttl (rotest.toml): expected a number of seconds, or text such as "90s", "15m", "1h30m", got "soon"',
         ),
         (
-            "[rnu]\n[run]\ndelta = 1.5",
+            "[rnu]\n[run]\nkeep_runs = 1.5",
             (
                 "2 errors in the configuration:\n"
                 "  rnu (rotest.toml): unknown section (did you mean 'run'?)\n"
-                "  run.delta (rotest.toml): expected a whole number, got 1.5"
+                "  run.keep_runs (rotest.toml): expected a whole number, got 1.5"
             ),
         ),
     ],

@@ -48,7 +48,7 @@ def test_options_stand_before_between_and_after_paths(run_parser: CommandParser)
 
 
 def test_every_flag_of_the_specification_is_there(run_parser: CommandParser) -> None:
-    line = "-c f -s -o a,b -f e -O t -n N -l -F -S -r x=y -D -d 2 --set a.b=1 -v -v -q --color never p"
+    line = "-c f -s -o a,b -f e -O t -n N -l -F -S -r x=y -D --set a.b=1 -v -v -q --color never p"
 
     assert vars(run_parser.parse(line.split())) == {
         "config": "f",
@@ -62,7 +62,6 @@ def test_every_flag_of_the_specification_is_there(run_parser: CommandParser) -> 
         "run.skip_init": True,
         "run.resources": "x=y",
         "run.debug": True,
-        "run.delta": "2",
         "set": ["a.b=1"],
         "terminal.verbosity": [1, 1, -1],
         "terminal.color": "never",

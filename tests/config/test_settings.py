@@ -56,7 +56,7 @@ def test_command_line_beats_environment_beats_file_beats_default(tmp_path: Path)
     assert (settings.run.resources, settings.origin("run.resources")) == ("variable", "ROTEST_RUN_RESOURCES")
     assert settings.run.executor == "file"
     assert Path(settings.origin("run.executor")).name == "rotest.toml"
-    assert (settings.run.delta, settings.origin("run.delta")) == (0, "default")
+    assert (settings.run.keep_runs, settings.origin("run.keep_runs")) == (50, "default")
 
 
 def test_root_is_where_the_file_is_else_where_the_search_started(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_mistake_in_the_file_is_told_with_key_origin_and_what_is_right(
         ("ROTEST_RUN_FALFAST", "run.falfast (ROTEST_RUN_FALFAST): unknown key (did you mean 'failfast'?)"),
         ("ROTEST_RUNNAME", "ROTEST_RUNNAME: unknown setting (did you mean 'ROTEST_RUN_NAME'?)"),
         ("ROTEST_QQQQQQQ", "ROTEST_QQQQQQQ: unknown setting"),
-        ("ROTEST_RUN_DELTA", "run.delta (ROTEST_RUN_DELTA): expected a whole number, got 'x'"),
+        ("ROTEST_RUN_KEEP_RUNS", "run.keep_runs (ROTEST_RUN_KEEP_RUNS): expected a whole number, got 'x'"),
     ],
 )
 def test_mistake_in_the_environment_is_told(tmp_path: Path, variable: str, message: str) -> None:
@@ -246,13 +246,13 @@ def test_mistake_in_set_is_told(tmp_path: Path, text: str, message: str) -> None
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    told = refusals(tmp_path, "[rnu]\n[run]\ndelta = 'x'", environ={"ROTEST_FOO": "1"}, sets=["x"])
+    told = refusals(tmp_path, "[rnu]\n[run]\nkeep_runs = 'x'", environ={"ROTEST_FOO": "1"}, sets=["x"])
 
     assert told == [
         "rnu (rotest.toml): unknown section (did you mean 'run'?)",
         "ROTEST_FOO: unknown setting",
         "--set: expected section.key=value, got 'x'",
-        'run.delta (rotest.toml): expected a whole number, got "x"',
+        'run.keep_runs (rotest.toml): expected a whole number, got "x"',
     ]
 
 

@@ -222,3 +222,18 @@ class Story:
 
     def _failure(self, line: int, text: str) -> ExampleFailure:
         return ExampleFailure(f"{self._document}:{line}: {text}")
+
+
+def play(document: Path, directory: Path) -> None:
+    """Play a whole document in an empty directory; raise ExampleFailure where it does not keep its word."""
+    os.chdir(directory)
+    with Story(document, directory) as story:
+        for block in blocks(document.read_text(encoding="utf-8")):
+            story.play(block)
+
+
+if __name__ == "__main__":
+    try:
+        play(Path(sys.argv[1]), Path(sys.argv[2]))
+    except ExampleFailure as failure:
+        sys.exit(str(failure))

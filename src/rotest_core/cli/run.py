@@ -118,8 +118,6 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
     for name in settings.run.outputs:
         plugins.catalogues.outputs.get(name)
     plugins.catalogues.executors.get(settings.run.executor)
-    if settings.run.delta:
-        raise UsageError("run.delta (-d/--delta) cannot be done by this version")
 
 
 def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:

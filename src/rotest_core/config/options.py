@@ -140,14 +140,6 @@ _TABLE: Final = (
     ),
     Option("run.debug", "bool", False, "start a debugger where a test fails", flags=("-D", "--debug")),
     Option(
-        "run.delta",
-        "int",
-        0,
-        "run again what was not good, at most N passes in all; 0 for a plain run",
-        flags=("-d", "--delta"),
-        metavar="N",
-    ),
-    Option(
         "run.wait",
         "seconds",
         3600.0,

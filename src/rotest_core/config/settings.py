@@ -37,7 +37,6 @@ class RunSettings(NamedTuple):
     skip_init: bool
     resources: str
     debug: bool
-    delta: int
     wait: float
     executor: str
     exclude: tuple[str, ...]
