@@ -22,8 +22,13 @@ VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PLUGINS = sorted(path.parent for path in HERE.glob("plugins/*/pyproject.toml"))
 EXAMPLES = sorted(path for path in HERE.glob("examples/*/") if path.is_dir())
-# Else the pyright wheel asks for its newest version at every call.
-ENVIRONMENT = {**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+ENVIRONMENT = {
+    **os.environ,
+    # Else pyright looks at the packages of whatever Python comes first.
+    "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", "")]),
+    # Else its wheel asks for its newest version at every call.
+    "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+}
 
 
 def run(*command: str | Path, directory: Path = HERE, **environment: str) -> None:
