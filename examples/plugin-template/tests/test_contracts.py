@@ -6,17 +6,17 @@ import socketserver
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-
-from rotest_core.plugin import LockStrategy, OutputHandlerFactory
-from rotest_core.testing import DriverContract, HandlerContract, LockStrategyContract, StoreContract
 from rotest_template.driver import LineDriver, LineOptions
 from rotest_template.handler import Counts
 from rotest_template.locks import LoggedLocks
 from rotest_template.store import FileStore
+
+from rotest_core.plugin import LockStrategy, OutputHandlerFactory
+from rotest_core.testing import DriverContract, HandlerContract, LockStrategyContract, StoreContract
 
 
 class Upper(socketserver.StreamRequestHandler):
@@ -68,17 +68,18 @@ class TestStore(StoreContract):
 
 class TestLocks(LockStrategyContract):
     @pytest.fixture
-    def strategy(self) -> Generator[LockStrategy]:
+    def open_strategy(self) -> Callable[[], LockStrategy]:
         locks = LoggedLocks()
-        yield locks
-        locks.close()
+        return lambda: locks
 
 
 def test_rotest_lists_all_four() -> None:
     command = [sys.executable, "-m", "rotest_core", "plugins"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     own = [line for line in listed.splitlines() if "rotest-template" in line]
-    assert sorted(name for line in own for name in ("line", "counts", "file", "logged") if name in line.split()) == [
+    assert sorted(
+        name for line in own for name in ("line", "counts", "file", "logged") if name in line.split()
+    ) == [
         "counts",
         "file",
         "line",

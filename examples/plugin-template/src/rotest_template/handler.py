@@ -22,4 +22,6 @@ class Counts:
 
     def close(self) -> None:
         """Print the line."""
-        print(", ".join(f"{number} {name}" for name, number in sorted(self._counts.items())), file=self._stream)
+        print(
+            ", ".join(f"{number} {name}" for name, number in sorted(self._counts.items())), file=self._stream
+        )

@@ -13,5 +13,7 @@ class LoggedLocks(MemoryLocks):
 
     def open(self, owner: Owner, *, ttl: float) -> MemorySession:
         """Open a session."""
-        logging.getLogger("rotest_template").info("%s on %s leases for run %s", owner.user, owner.host, owner.run)
+        logging.getLogger("rotest_template").info(
+            "%s on %s leases for run %s", owner.user, owner.host, owner.run
+        )
         return super().open(owner, ttl=ttl)

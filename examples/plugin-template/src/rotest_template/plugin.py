@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from rotest_core.plugin import Driver, HandlerContext, LockStrategy, OutputHandler, PluginContext, Registry, Store, hookimpl
+from rotest_core.plugin import (
+    Driver,
+    HandlerContext,
+    LockStrategy,
+    OutputHandler,
+    PluginContext,
+    Registry,
+    Store,
+    hookimpl,
+)
 
 
 # Each factory imports its own module, so that a run pays for what it uses and for nothing else.
