@@ -22,6 +22,3 @@ def store(context: PluginContext) -> Store:
 def rotest_register(registry: Registry) -> None:
     """Register the store."""
     registry.store("postgres", store, summary="a PostgreSQL database, for all hosts (option: url)")
-    registry.lock_strategy(
-        "postgres", lock_strategy, summary="leases in a PostgreSQL database, for all hosts"
-    )
