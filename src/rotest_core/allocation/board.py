@@ -73,8 +73,8 @@ class Board:
         self._capacity = capacity
         self._exclusive: dict[int, int] = {}
         self._sharers: dict[int, int] = {}
-        self.taken = 0
-        self.closed = 0
+        self.taken: int = 0
+        self.closed: int = 0
 
     def copy(self) -> Board:
         """Return a board of its own in the same state."""

@@ -28,7 +28,7 @@ class Records:
     def __init__(self) -> None:
         self.keys: list[RecordKey] = []
         self.capacity: dict[int, int] = {}
-        self.revision = 0
+        self.revision: int = 0
         self._numbers: dict[RecordKey, int] = {}
         self._pools: dict[Candidates, Pool] = {}
         self._known: dict[int, tuple[Candidates, Pool]] = {}

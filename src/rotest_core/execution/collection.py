@@ -39,7 +39,7 @@ class Collection:
         self._selectors: dict[str, str] = {}
         self.groups: list[Group] = []
         self.collected: list[Collected] = []
-        self.failures = 0
+        self.failures: int = 0
         self._modules: dict[str, Group] = {}
         self._components: dict[tuple[Group | None, type], Group] = {}
         self._taken: dict[type, set[str]] = {}

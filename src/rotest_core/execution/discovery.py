@@ -50,8 +50,8 @@ class Discovery:
         self._cwd = os.path.abspath(cwd or os.getcwd())
         self._importer = Importer(self._root)
         self.files: set[str] = set()
-        self.scanner = Scanner(self._root, exclude)
-        self.collection = Collection(self._root)
+        self.scanner: Scanner = Scanner(self._root, exclude)
+        self.collection: Collection = Collection(self._root)
 
     def collect(self, paths: Iterable[str]) -> None:
         """Collect what command-line arguments select.

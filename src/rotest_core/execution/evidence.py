@@ -47,11 +47,11 @@ class Evidence:
         stamps: Mapping[str, Stamp],
         environment: int | None,
     ) -> None:
-        self.listings = listings
-        self.importable = importable
-        self.listed = listed
-        self.stamps = stamps
-        self.environment = environment
+        self.listings: Mapping[str, Listing] = listings
+        self.importable: Mapping[str, Names] = importable
+        self.listed: Mapping[str, Names] = listed
+        self.stamps: Mapping[str, Stamp] = stamps
+        self.environment: int | None = environment
 
     def values(self) -> tuple[object, ...]:
         """Give what makes the same evidence again."""

@@ -38,7 +38,7 @@ class Journal:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.problem = ""
+        self.problem: str = ""
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         # Marks the run's directory as in use: see `workdir.prune`. Some network file systems know no locks.
         with suppress(OSError):

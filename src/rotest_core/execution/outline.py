@@ -36,12 +36,12 @@ class Entry:
     def __init__(
         self, depth: int, kind: str, name: str, tags: tuple[str, ...] = (), tests: str = "", note: str = ""
     ) -> None:
-        self.depth = depth
-        self.kind = kind
-        self.name = name
-        self.tags = tags
-        self.tests = tests
-        self.note = note
+        self.depth: int = depth
+        self.kind: str = kind
+        self.name: str = name
+        self.tags: tuple[str, ...] = tags
+        self.tests: str = tests
+        self.note: str = note
 
     def values(self) -> tuple[object, ...]:
         """Give what makes the same entry again."""

@@ -29,9 +29,9 @@ class Plan:
     __slots__ = ("groups", "left_out", "tests")
 
     def __init__(self, tests: list[PlannedTest], left_out: list[PlannedTest], groups: list[Group]) -> None:
-        self.tests = tests
-        self.left_out = left_out
-        self.groups = groups
+        self.tests: list[PlannedTest] = tests
+        self.left_out: list[PlannedTest] = left_out
+        self.groups: list[Group] = groups
 
 
 def make_plan(

@@ -65,7 +65,7 @@ class Draft:
         self._draft = f"{path}.{os.getpid()}"
         os.makedirs(os.path.dirname(path), exist_ok=True)
         self._file = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        self.started = os.fstat(self._file).st_ctime_ns
+        self.started: int = os.fstat(self._file).st_ctime_ns
 
     def save(self, values: tuple[object, ...]) -> None:
         """Put the values in their place; a full disk does not matter."""

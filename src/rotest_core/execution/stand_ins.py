@@ -20,7 +20,7 @@ class LoadFailure(unittest.TestCase):
 
     def __init__(self, error: BaseException) -> None:
         super().__init__("runTest")
-        self.error = error.with_traceback(_users_part(error.__traceback__))
+        self.error: BaseException = error.with_traceback(_users_part(error.__traceback__))
 
     def runTest(self) -> None:
         """Fail as the import did."""

@@ -43,12 +43,12 @@ class Group:
         tags: tuple[str, ...] = (),
         parent: Group | None = None,
     ) -> None:
-        self.number = number
-        self.kind = kind
-        self.name = name
-        self.selector = selector
-        self.tags = tags
-        self.parent = parent
+        self.number: int = number
+        self.kind: str = kind
+        self.name: str = name
+        self.selector: str = selector
+        self.tags: tuple[str, ...] = tags
+        self.parent: Group | None = parent
         self._words: frozenset[str] | None = None
 
     @property
@@ -94,11 +94,11 @@ class Collected:
         cases: list[Case] | None = None,
         failed: bool = False,
     ) -> None:
-        self.group = group
-        self.names = names
-        self.case_type = case_type
-        self.cases = cases
-        self.failed = failed
+        self.group: Group = group
+        self.names: list[str] = names
+        self.case_type: type[unittest.TestCase] | None = case_type
+        self.cases: list[Case] | None = cases
+        self.failed: bool = failed
 
 
 class PlannedTest:
@@ -126,13 +126,13 @@ class PlannedTest:
         requests: tuple[Request[Any], ...] = (),
         kind: str = "case",
     ) -> None:
-        self.number = number
-        self.group = group
-        self.name = name
-        self.case_type = case_type
+        self.number: int = number
+        self.group: Group = group
+        self.name: str = name
+        self.case_type: type[unittest.TestCase] | None = case_type
         self._case = case
-        self.requests = requests
-        self.kind = kind
+        self.requests: tuple[Request[Any], ...] = requests
+        self.kind: str = kind
 
     @property
     def case(self) -> Case:

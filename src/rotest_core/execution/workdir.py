@@ -57,7 +57,7 @@ class RunDirectory:
         name = f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(started))}-{safe_name(label)}"
         try:
             os.makedirs(runs, exist_ok=True)
-            self.path = _make_unique(runs, name)
+            self.path: str = _make_unique(runs, name)
         except OSError as error:
             raise WorkDirError(work_dir, error) from error
 

@@ -37,11 +37,11 @@ class PluginEntry:
     __slots__ = ("distribution", "name", "summary", "target", "version")
 
     def __init__(self, name: str, target: str, distribution: str, version: str, summary: str) -> None:
-        self.name = name
-        self.target = target
-        self.distribution = distribution
-        self.version = version
-        self.summary = summary
+        self.name: str = name
+        self.target: str = target
+        self.distribution: str = distribution
+        self.version: str = version
+        self.summary: str = summary
 
     @property
     def fields(self) -> tuple[str, str, str, str, str]:

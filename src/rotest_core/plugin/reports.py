@@ -82,18 +82,18 @@ class TestReport:
     __test__ = False
 
     def __init__(self, started: TestStarted, groups: tuple[GroupStarted, ...], log_lines: int) -> None:
-        self.started = started
-        self.groups = groups
+        self.started: TestStarted = started
+        self.groups: tuple[GroupStarted, ...] = groups
         self.finished: TestFinished | None = None
         self.outcomes: list[OutcomeReported] = []
-        self.passed_expectations = 0
-        self.failed_expectations = 0
+        self.passed_expectations: int = 0
+        self.failed_expectations: int = 0
         self.expectations: list[ExpectationChecked] = []
         self.information: list[str] = []
         self.resources: list[ResourceLeased] = []
         self.steps: list[ResourceStep] = []
         self.logs: deque[LogWritten] = deque(maxlen=log_lines)
-        self.log_count = 0
+        self.log_count: int = 0
         self.blocks: list[TestReport] = []
         self.flow: TestReport | None = None
 

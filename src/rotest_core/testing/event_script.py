@@ -55,7 +55,7 @@ class TestScript:
 
     def __init__(self, run: EventScript, number: int) -> None:
         self.number = number
-        self.outcome = Outcome.SUCCESS
+        self.outcome: Outcome = Outcome.SUCCESS
         self.cause: Cause | None = None
         self._run = run
         self._leased: list[ResourceLeased] = []

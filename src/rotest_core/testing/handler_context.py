@@ -43,12 +43,12 @@ class FakeHandlerContext:
         self.directory = directory
         self.root = directory
         self.name = name
-        self.section = f"outputs.{name}"
+        self.section: str = f"outputs.{name}"
         self.values: Mapping[str, object] = dict(values or {})
         self.stream: TextIO = io.StringIO() if stream is None else stream
         self.color = color
         self.verbosity = verbosity
-        self.chosen = chosen or (name,)
+        self.chosen: tuple[str, ...] = chosen or (name,)
         self.written: list[Path] = []
 
     @property
