@@ -22,7 +22,7 @@ CODE = """
 import sys
 from rotest_core.plugin.command_index import command_summaries
 ours = {name: text for name, text in command_summaries().items() if text == "made for a test"}
-print(ours, "pluggy" in sys.modules)
+print(ours, "rotest_core.plugin.loader" in sys.modules)
 """
 
 
