@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rotest_backends.debugger import pdb
 from rotest_backends.drivers.factories import register_drivers
-from rotest_backends.executors.serial import serial
+from rotest_backends.executors.factories import register_executors
 from rotest_backends.locks.factories import register_locks
 from rotest_backends.outputs.factories import register_outputs
 from rotest_backends.stores.factories import register_stores
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def rotest_register(registry: Registry) -> None:
     """Register every built-in backend."""
     registry.debugger("pdb", pdb, summary="Python's own debugger")
-    registry.executor("serial", serial, summary="one test after the other, in this process")
+    register_executors(registry)
     register_drivers(registry)
     register_locks(registry)
     register_outputs(registry)

@@ -18,7 +18,7 @@ class SerialExecutor:
         self._worker: Worker | None = None
         self._assigned: list[Assignment] = []
 
-    def start(self, make_worker: WorkerFactory, coordinator: Coordinator) -> Sequence[str]:
+    def start(self, make_worker: WorkerFactory, coordinator: Coordinator, workers: int) -> Sequence[str]:
         self._worker = make_worker("", coordinator)
         return ("",)
 
@@ -30,6 +30,12 @@ class SerialExecutor:
             return ()
         assigned, self._assigned = self._assigned, []
         return [self._worker.run(assignment) for assignment in assigned]
+
+    def interrupt(self) -> None:
+        """Do nothing: the signal itself was raised in this process."""
+
+    def wake(self) -> None:
+        """Do nothing: nothing runs while `wait` is not called."""
 
     def stop(self, *, clean_up: bool = True) -> None:
         worker, self._worker = self._worker, None

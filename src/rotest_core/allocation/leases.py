@@ -14,6 +14,7 @@ from rotest_core.allocation.records import Records
 from rotest_core.allocation.waiting import why
 from rotest_core.errors import ClaimTimeoutError, LeaseLostError, NoSuchResourceError
 from rotest_core.plugin.protocols.locks import (
+    Candidate,
     Claim,
     ClaimExpired,
     Grant,
@@ -78,6 +79,15 @@ class Allocation(NamedTuple):
     waited: float = 0.0
 
 
+class ClaimWithdrawn(Exception):  # noqa: N818 - nothing went wrong
+    """Tell that a claim was not wanted any more before it was granted."""
+
+
+def _always() -> bool:
+    """Want what is claimed until it is had."""
+    return True
+
+
 def _silence(reason: str) -> None:
     """Take a waiting line nobody wants to read."""
     del reason
@@ -116,6 +126,7 @@ class Leases:
         on_waiting: Callable[[str], None] = _silence,
         priority: int = 0,
         within: Sequence[Allocation] | None = None,
+        wanted: Callable[[], bool] = _always,
     ) -> Allocation:
         """Lease a different record for each request, all together, waiting until they can be had.
 
@@ -126,21 +137,23 @@ class Leases:
             on_waiting: told in one line why the claim waits, when it starts to and whenever that changes.
             priority: higher goes first.
             within: allocations that will not be released before this one is had; None for all that this thread has.
+            wanted: asked from time to time while the claim waits, and when it is granted: whether to go on.
 
         Raises:
+            ClaimWithdrawn: it was not wanted any more; nothing is leased.
             NoSuchResourceError: no record could ever serve some request; says what excludes every one.
             ClaimTimeoutError: the time is up; says who holds what matches.
             DeadlockError: the claim would wait for somebody who waits for what `within` holds.
         """
-        wanted = [request for request in requests if not request.is_service]
-        if not wanted:
+        asking = [request for request in requests if not request.is_service]
+        if not asking:
             return Allocation("", tuple(AllocatedResource(request) for request in requests))
-        claim = self._claim(wanted, label, wait, priority, within)
+        claim = self._claim(asking, label, wait, priority, within)
         asked = time.monotonic()
         session = self._open_session()
         grant = session.submit(claim)
         if grant is None:
-            grant = self._wait_for(session, claim, wanted, on_waiting)
+            grant = self._wait_for(session, claim, asking, on_waiting, wanted)
         with self._turn:
             self._held[claim.id] = (threading.get_ident(), list(grant.leases))
         try:
@@ -164,6 +177,10 @@ class Leases:
         leases = [lease for lease in held if names is None or lease.want in names]
         if leases:
             self._give_back(allocation.claim, leases, dirty=dirty)
+
+    def candidates(self, request: Request[Any]) -> tuple[Candidate, ...]:
+        """Return the records that could serve a request, whoever holds them; the very same until they change."""
+        return self._inventory.candidates(request)
 
     @property
     def lost(self) -> tuple[LeaseLost, ...]:
@@ -225,6 +242,7 @@ class Leases:
         claim: Claim,
         wanted: Sequence[Request[Any]],
         on_waiting: Callable[[str], None],
+        still_wanted: Callable[[], bool],
     ) -> Grant:
         try:
             self._check_possible(claim)
@@ -240,7 +258,12 @@ class Leases:
                     on_waiting(reason)
                 answer = self._listen(session, claim.id)
                 if isinstance(answer, Grant):
+                    if not still_wanted():
+                        session.release(answer.leases)
+                        raise ClaimWithdrawn
                     return answer
+                if not still_wanted():
+                    raise ClaimWithdrawn
                 if answer is not None:
                     raise ClaimTimeoutError(
                         f"{_names(claim)} not to be had within {claim.wait:g} s: {reason}"

@@ -11,6 +11,7 @@ from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.cli.parser import add_run_options
 from rotest_core.errors import EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED, UsageError
 from rotest_core.execution.interrupts import Interrupts
+from rotest_core.execution.staffing import executor_name
 
 if TYPE_CHECKING:
     import argparse
@@ -117,7 +118,7 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
     """Refuse names that nothing supplies before anything is imported for the sake of tests."""
     for name in settings.run.outputs:
         plugins.catalogues.outputs.get(name)
-    plugins.catalogues.executors.get(settings.run.executor)
+    plugins.catalogues.executors.get(executor_name(settings))
 
 
 def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:

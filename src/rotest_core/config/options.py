@@ -43,13 +43,13 @@ class Option:
         metavar: str = "",
         choices: tuple[str, ...] = (),
     ) -> None:
-        self.key = key
+        self.key: str = key
         self.kind: Kind = kind
-        self.default = default
-        self.help = help
-        self.flags = flags
-        self.metavar = metavar
-        self.choices = choices
+        self.default: bool | int | float | str | tuple[str, ...] = default
+        self.help: str = help
+        self.flags: tuple[str, ...] = flags
+        self.metavar: str = metavar
+        self.choices: tuple[str, ...] = choices
 
     @property
     def section(self) -> str:
@@ -146,6 +146,51 @@ _TABLE: Final = (
         "how long a test waits for its resources",
         flags=("--wait",),
         metavar="TIME",
+    ),
+    Option(
+        "run.workers",
+        "text",
+        "1",
+        "how many tests to run at a time: a number, or auto for one for each processor",
+        flags=("-p", "--workers"),
+        metavar="N",
+    ),
+    Option(
+        "run.shard",
+        "text",
+        "",
+        "run one part of the tests: 2/5 for the second of five machines",
+        flags=("--shard",),
+        metavar="K/N",
+    ),
+    Option(
+        "run.policy",
+        "text",
+        "affinity",
+        "which test goes first when several workers run them",
+        flags=("--policy",),
+        metavar="NAME",
+        choices=("affinity", "fifo"),
+    ),
+    Option(
+        "run.timeout",
+        "seconds",
+        0.0,
+        "how long a test may take whose class sets no TIMEOUT; 0 for as long as it takes",
+        flags=("--timeout",),
+        metavar="TIME",
+    ),
+    Option(
+        "run.setup_timeout",
+        "seconds",
+        3600.0,
+        "how long it may take to set up a test's resources, or the fixtures of its class",
+    ),
+    Option(
+        "run.cleanup_timeout",
+        "seconds",
+        600.0,
+        "how long it may take to clear up after a test",
     ),
     Option("run.executor", "text", "serial", "how tests are run", flags=("--executor",), metavar="NAME"),
     Option(

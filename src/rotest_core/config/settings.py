@@ -17,8 +17,11 @@ from rotest_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import TypeVar
 
     from rotest_core.config.context import SectionContext
+
+    SectionT = TypeVar("SectionT", bound=NamedTuple)
 
 DEFAULT_ORIGIN = "default"
 
@@ -38,6 +41,12 @@ class RunSettings(NamedTuple):
     resources: str
     debug: bool
     wait: float
+    workers: str
+    shard: str
+    policy: str
+    timeout: float
+    setup_timeout: float
+    cleanup_timeout: float
     executor: str
     exclude: tuple[str, ...]
     work_dir: str
@@ -113,14 +122,14 @@ class Settings:
         self.file = file
         self._values = values
         self._gathered = gathered
-        self.run = RunSettings._make(self._section("run", RunSettings._fields))
-        self.resources = ResourceSettings._make(self._section("resources", ResourceSettings._fields))
-        self.inventory = InventorySettings._make(self._section("inventory", InventorySettings._fields))
-        self.store = StoreSettings._make(self._section("store", StoreSettings._fields))
-        self.locks = LockSettings._make(self._section("locks", LockSettings._fields))
-        self.logging = LoggingSettings._make(self._section("logging", LoggingSettings._fields))
-        self.plugins = PluginSettings._make(self._section("plugins", PluginSettings._fields))
-        self.terminal = TerminalSettings._make(self._section("terminal", TerminalSettings._fields))
+        self.run: RunSettings = self._section("run", RunSettings)
+        self.resources: ResourceSettings = self._section("resources", ResourceSettings)
+        self.inventory: InventorySettings = self._section("inventory", InventorySettings)
+        self.store: StoreSettings = self._section("store", StoreSettings)
+        self.locks: LockSettings = self._section("locks", LockSettings)
+        self.logging: LoggingSettings = self._section("logging", LoggingSettings)
+        self.plugins: PluginSettings = self._section("plugins", PluginSettings)
+        self.terminal: TerminalSettings = self._section("terminal", TerminalSettings)
         self.config: Mapping[str, object] = _nested(gathered.free)
 
     def origin(self, key: str) -> str:
@@ -170,8 +179,8 @@ class Settings:
         """Name the plugins' own sections that somebody filled."""
         return tuple(self._gathered.plugins)
 
-    def _section(self, section: str, fields: Sequence[str]) -> Iterator[Value]:
-        return (self._values[f"{section}.{field}"] for field in fields)
+    def _section(self, section: str, made: type[SectionT]) -> SectionT:
+        return made._make(self._values[f"{section}.{field}"] for field in made._fields)
 
 
 def load_settings(

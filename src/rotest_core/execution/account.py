@@ -7,6 +7,11 @@ import time
 from rotest_core.errors import EXIT_FAILED, EXIT_INFRASTRUCTURE, EXIT_PASSED
 from rotest_core.events import Cause, GroupFinished, GroupStarted, Outcome, TestFinished
 
+WORTH_KEEPING = 0.005
+"""Seconds; tests that take less are remembered together."""
+
+_NONE = (0, 0.0)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,18 +26,28 @@ class Account:
     Args:
         tests: the tests of the run.
         emit: takes the events.
+        parts: the numbers of the parts of flows, which are no tests of their own.
 
     Attributes:
         counts: number of tests by outcome.
+        long: what tests took that are worth remembering one by one, in seconds, by number.
+        short: how many others there were, and what they took together, by the number of their group.
     """
 
-    def __init__(self, tests: Iterable[PlannedTest], emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, tests: Iterable[PlannedTest], emit: Callable[[Event], None], parts: range = range(0)
+    ) -> None:
         self.counts: dict[Outcome, int] = {}
+        self.long: dict[int, float] = {}
+        self.short: dict[int, tuple[int, float]] = {}
         self._emit = emit
+        self._parts = parts
         self._product_to_blame = False
         self._open: dict[int, Group] = {}
         self._left: dict[int, int] = {}
+        self._groups: list[int] = []
         for test in tests:
+            self._groups.append(test.group.number)
             group: Group | None = test.group
             while group is not None:
                 self._left[group.number] = self._left.get(group.number, 0) + 1
@@ -40,9 +55,15 @@ class Account:
 
     def handle(self, event: Event) -> None:
         """Count a test that is done."""
-        if type(event) is TestFinished:
+        if type(event) is TestFinished and event.test not in self._parts:
             outcome = event.outcome
             self.counts[outcome] = self.counts.get(outcome, 0) + 1
+            if event.duration > WORTH_KEEPING:
+                self.long[event.test] = event.duration
+            elif event.test < len(self._groups):
+                group = self._groups[event.test]
+                number, seconds = self.short.get(group, _NONE)
+                self.short[group] = (number + 1, seconds + event.duration)
             if event.cause is not Cause.INFRASTRUCTURE and not outcome.good:
                 self._product_to_blame = True
 

@@ -7,6 +7,7 @@ from _thread import RLock  # threading itself would cost two milliseconds that a
 from collections import deque
 
 from rotest_core.events import HandlerFailed
+from rotest_core.execution.deadline import unbroken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Bus:
         """Let a part of the run itself see all events from now on, before the handlers do."""
         self._sinks.insert(0, ("", watcher))
 
+    @unbroken
     def emit(self, *events: Event) -> None:
         """Write events down, then deliver them."""
         with self._lock:

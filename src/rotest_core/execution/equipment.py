@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rotest_core.events import ResourceLeased, ResourceReleased, ResourceStep
 from rotest_core.execution import lifecycle
+from rotest_core.execution.deadline import notice
 from rotest_core.execution.workdir import safe_name
 from rotest_core.model.resource import build_requested
 
@@ -140,6 +141,8 @@ class Equipment:
 
     def _on_step(self, path: str, step: str, duration: float, error: BaseException | None) -> None:
         text = "" if error is None else f"{type(error).__name__}: {error}"
+        if error is not None:
+            notice(error)
         self._emit(ResourceStep(time.time(), self._test, path, step, duration, text))
 
     def _free_directory(self, name: str) -> Path:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from rotest_core.authoring.checks import bind
 from rotest_core.events import Cause, Outcome
+from rotest_core.execution.deadline import TimeLimitExceeded
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.running_test import RunningTest
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
 
+    from rotest_core.execution.deadline import Deadline
     from rotest_core.execution.equipment import Equipment
     from rotest_core.execution.result import Result
     from rotest_core.execution.tree import Case, PlannedTest
@@ -33,6 +35,7 @@ class EquippedTest:
         order: how tests are to be run.
         directory: the test's own directory, which need not exist.
         interrupted: takes note of an interrupt, or raises it to end the run at once.
+        deadline: limits set-up and clean-up.
 
     Attributes:
         dirty: the names of the resources that are in doubt after it.
@@ -46,6 +49,7 @@ class EquippedTest:
         order: WorkOrder,
         directory: str,
         interrupted: Callable[[KeyboardInterrupt], None],
+        deadline: Deadline,
     ) -> None:
         self.dirty: frozenset[str] = frozenset()
         self._test = test
@@ -54,6 +58,7 @@ class EquippedTest:
         self._order = order
         self._directory = directory
         self._interrupted = interrupted
+        self._deadline = deadline
 
     def run(
         self,
@@ -112,11 +117,16 @@ class EquippedTest:
             return True
         equipment = running.equipment = self._equip()
         try:
-            made = _user_code(lambda: equipment.add(self._test.requests, leased))
+            made = self._deadline.call(
+                self._order.limits.set_up,
+                "the set-up of the test's resources",
+                _user_code,
+                lambda: equipment.add(self._test.requests, leased),
+            )
         except KeyboardInterrupt as interrupt:
             self._interrupted(interrupt)
             self._result.report_error(interrupt)
-        except Exception as error:
+        except (Exception, TimeLimitExceeded) as error:
             self._result.report_error(error, cause=Cause.INFRASTRUCTURE)
         else:
             vars(case).update(made)
@@ -145,10 +155,14 @@ class EquippedTest:
 
     def _guarded(self, step: Callable[[], Sequence[Exception]]) -> None:
         try:
-            errors = _user_code(step)
+            errors = self._deadline.call(
+                self._order.limits.clean_up, "the clean-up of the test's resources", _user_code, step
+            )
         except KeyboardInterrupt as interrupt:
             self._interrupted(interrupt)
             self._result.report_error(interrupt)
+        except TimeLimitExceeded as exceeded:
+            self._result.report_error(exceeded, cause=Cause.INFRASTRUCTURE)
         else:
             for error in errors:
                 self._result.report_error(error, cause=Cause.INFRASTRUCTURE)

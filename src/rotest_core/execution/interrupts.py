@@ -58,23 +58,42 @@ class Interrupts:
         self._pending = False
         self._reason = "KeyboardInterrupt"
         self._pid = os.getpid()
+        self._handler = self._on_signal
+        self._signals: Any = signal
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
         # A signal that is ignored (nohup, a background job of a script) stays so; a handler of the user's, too.
         for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
-            if signal.getsignal(number) == usual:
+            if signal.getsignal(number) is usual:
                 try:
-                    self._before[number] = signal.signal(number, self._on_signal)
+                    self._before[number] = signal.signal(number, self._handler)
                 except ValueError:
                     break
+        if signal.SIGINT in self._before:
+            # asyncio, unittest and others do something for Ctrl-C where they find this handler, and put it back.
+            self._signals.default_int_handler = self._handler
         return self
 
     def __exit__(self, *_: object) -> None:
+        if signal.SIGINT in self._before:
+            self._signals.default_int_handler = self._before[signal.SIGINT]
         for number, handler in self._before.items():
-            if signal.getsignal(number) == self._on_signal:
+            if signal.getsignal(number) is self._handler:
                 signal.signal(number, handler)
         self._before.clear()
+
+    def for_child(self) -> Interrupts:
+        """Catch the signals of this process, which was forked while its parent caught its own.
+
+        The parent tells of the end of the run; the child does not.
+        """
+        self.__exit__()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        own = Interrupts().__enter__()
+        own.running = own._announced = True
+        return own
 
     def accept(self) -> bool:
         """Take note that KeyboardInterrupt has come through; false for the second, which is to go all the way."""

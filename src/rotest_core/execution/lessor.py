@@ -78,6 +78,8 @@ class Lessor:
         """Lease more for a running test, all or none; see `Coordinator.claim`."""
         if not requests:
             return ()
+        from rotest_core.allocation.leases import ClaimWithdrawn
+
         leases, holdings = self.open(), self._held.setdefault(test, [])
         allocation = leases.acquire(
             requests,
@@ -85,9 +87,26 @@ class Lessor:
             wait=self._wait if wait is None else wait,
             on_waiting=lambda reason: self._emit(ResourceWaiting(time.time(), test, reason)),
             within=[holding.allocation for holding in holdings if holding.left],
+            wanted=lambda: self._held.get(test) is holdings,
         )
+        if self._held.get(test) is not holdings:
+            # The worker that asked is gone, and its test with it.
+            leases.release(allocation)
+            raise ClaimWithdrawn
+        return self.take(test, allocation)
+
+    def take(self, test: int, allocation: Allocation, label: str = "") -> tuple[LeasedResource, ...]:
+        """Count what was leased elsewhere to a test.
+
+        Args:
+            test: its number.
+            allocation: what was leased.
+            label: what the records of the test are for, as others see it.
+        """
+        if label:
+            self._labels[test] = label
         left = {entry.request.name: entry for entry in allocation.entries}
-        holdings.append(_Holding(leases, allocation, left))
+        self._held.setdefault(test, []).append(_Holding(self.open(), allocation, left))
         return tuple(self._hand_over(test, entry, allocation.waited) for entry in allocation.entries)
 
     def give_back(self, test: int, names: Collection[str], *, dirty: bool) -> None:

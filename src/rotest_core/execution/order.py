@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rotest_core.execution.filter_expression import parse_filter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rotest_core.execution.tree import PlannedTest
 
@@ -24,6 +24,15 @@ def put_in_order(tests: Sequence[PlannedTest], expressions: Sequence[str]) -> li
     Raises:
         FilterError: an expression does not follow the grammar.
     """
+    return sorted(tests, key=ranking(expressions))
+
+
+def ranking(expressions: Sequence[str]) -> Callable[[PlannedTest], int]:
+    """Return what tells the number of the first expression that a test matches.
+
+    Raises:
+        FilterError: an expression does not follow the grammar.
+    """
     filters = [parse_filter(expression) for expression in expressions]
 
     def rank(test: PlannedTest) -> int:
@@ -32,4 +41,4 @@ def put_in_order(tests: Sequence[PlannedTest], expressions: Sequence[str]) -> li
                 return position
         return len(filters)
 
-    return sorted(tests, key=rank)
+    return rank

@@ -7,6 +7,7 @@ import unittest
 
 from rotest_core.errors import ClaimError, LeaseError, ResourceError, StoreError
 from rotest_core.events import Cause, Outcome, OutcomeReported
+from rotest_core.execution.deadline import notice
 from rotest_core.execution.tracebacks import describe
 
 TYPE_CHECKING = False
@@ -103,6 +104,7 @@ class Result(unittest.TestResult):
         subtest: str = "",
     ) -> str:
         """Tell about an exception, and return how it was formatted."""
+        notice(error)
         if isinstance(error, INFRASTRUCTURE_ERRORS):
             outcome, cause = Outcome.ERROR, Cause.INFRASTRUCTURE
         failure = describe(error)

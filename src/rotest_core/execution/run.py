@@ -12,10 +12,11 @@ from rotest_core.errors import EXIT_INTERRUPTED, RotestError, WorkDirError
 from rotest_core.events import RunFinished, RunStarted
 from rotest_core.execution.account import Account
 from rotest_core.execution.bus import Bus
+from rotest_core.execution.crew import Crew
 from rotest_core.execution.handler_context import RunHandlerContext
 from rotest_core.execution.journal import FILE_NAME, Journal
 from rotest_core.execution.lessor import Lessor
-from rotest_core.execution.scheduler import Scheduler
+from rotest_core.execution.staffing import executor_name, limits
 from rotest_core.execution.workdir import RunDirectory, new_id, prune
 from rotest_core.execution.worker import TestWorker, WorkOrder
 from rotest_core.named_tuple import NamedTuple
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.loader import Plugins
-    from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource, Worker
+    from rotest_core.plugin.protocols.executor import Coordinator, Executor, LeasedResource, Worker
+
+
+_MANY = 100
+"""Tests from which on it is worth a file how quick they are."""
 
 
 class Surroundings(NamedTuple):
@@ -96,14 +101,15 @@ class Run:
         run = settings.run
         # What is asked for must exist before anything is written.
         makers = [(name, plugins.catalogues.outputs.get(name)) for name in dict.fromkeys(run.outputs)]
-        make_executor = plugins.catalogues.executors.get(run.executor)
-        self._executor = make_executor(settings.context(f"executors.{run.executor}", run.executor))
+        self._plugins = plugins
         self._settings = settings
+        self._make_executor(executor_name(settings))
+        self._crew: Crew | None = None
         self._around = around
         self._started = time.time()
         self._clock = time.perf_counter()
-        self.id = new_id()
-        self.directory = RunDirectory(run.work_dir, run.name or self.id, self._started)
+        self.id: str = new_id()
+        self.directory: RunDirectory = RunDirectory(run.work_dir, run.name or self.id, self._started)
         try:
             self._journal = Journal(self.directory.join(FILE_NAME))
         except OSError as error:
@@ -131,17 +137,21 @@ class Run:
         account = Account(plan.tests, emit)
         self._bus.watch(account.handle)
         interrupts.running = True
-        emit(self._started_event(len(plan.tests)))
         problems: list[str] = []
         unusable: RotestError | None = None
         try:
-            self._schedule(plan, account)
+            # Before anybody is told: handlers may open what new processes should not share.
+            crew = self._hire(plan)
+            emit(self._started_event(len(plan.tests)))
+            self._schedule(plan, crew, account)
         except RotestError as error:
             unusable = error
         except KeyboardInterrupt:
             interrupts.leaving = interrupts.requested = True
-            self._executor.stop(clean_up=False)
+            if self._crew is not None:
+                self._crew.stop(clean_up=False)
             self._bus.abandon()
+        self._remember(plan, account)
         try:
             self._around.close_leases()
         except Exception as error:
@@ -151,7 +161,7 @@ class Run:
         status = EXIT_INTERRUPTED if interrupts.requested else account.status
         if unusable is not None:
             status = unusable.exit_status
-            problems.append(f"error: nothing was run: {unusable}")
+            problems.append(f"error: {'' if account.counts else 'nothing was run: '}{unusable}")
         counts = tuple((str(outcome), count) for outcome, count in account.counts.items())
         emit(RunFinished(time.time(), counts, status, time.perf_counter() - self._clock))
         self._bus.close()
@@ -175,7 +185,11 @@ class Run:
     def limit(self, seconds: float | None, what: str) -> None:
         """Do nothing: a worker in this process cannot be ended alone; see `Coordinator.limit`."""
 
-    def _schedule(self, plan: Plan, account: Account) -> None:
+    def _make_executor(self, name: str) -> Executor:
+        make = self._plugins.catalogues.executors.get(name)
+        return make(self._settings.context(f"executors.{name}", name))
+
+    def _hire(self, plan: Plan) -> Crew:
         run, around = self._settings.run, self._around
         order = WorkOrder(
             tests=plan.tests,
@@ -185,39 +199,47 @@ class Run:
             save_state=run.save_state,
             config=self._settings.config,
             log_level=self._settings.logging.level,
+            limits=limits(self._settings),
         )
 
         def make_worker(name: str, coordinator: Coordinator) -> Worker:
             return TestWorker(
                 name,
                 coordinator,
-                order,
+                order.for_worker(name),
                 directory=self.directory,
-                interrupts=around.interrupts,
+                interrupts=around.interrupts.for_child() if name else around.interrupts,
                 on_failure=around.on_failure,
                 on_failed_expectation=around.on_failed_expectation,
             )
 
-        workers = self._executor.start(make_worker, self)
+        crew = self._crew = Crew(self._settings, self._make_executor, plan)
+        crew.start(make_worker, self)
+        return crew
+
+    def _schedule(self, plan: Plan, crew: Crew, account: Account) -> None:
         if any(not request.is_service for test in plan.tests for request in test.requests):
             # Now, not with the first test that needs them: what is wrong with them is wrong for all.
             try:
                 self._lessor.open()
             except BaseException:
-                self._executor.stop()
+                crew.stop()
                 raise
-        scheduler = Scheduler(
-            plan.tests,
-            self._executor,
-            workers,
-            account,
-            self._bus.emit,
-            self._lessor,
-            around.interrupts,
-            failfast=run.failfast,
-        )
-        scheduler.run()
-        self._executor.stop()
+        crew.run(account, self._bus.emit, self._bus.watch, self._lessor, self._around.interrupts)
+
+    def _remember(self, plan: Plan, account: Account) -> None:
+        """Keep what tests took, for schedules to come."""
+        planned = plan.tests
+        taken = {planned[test].id: took for test, took in account.long.items() if test < len(planned)}
+        groups: dict[str, float] = {}
+        if len(planned) >= _MANY:
+            groups = {
+                plan.groups[group].selector: took / tests for group, (tests, took) in account.short.items()
+            }
+        if taken or groups:
+            from rotest_core.execution.durations import Durations
+
+            Durations(self._settings.run.work_dir).keep(taken, groups)
 
     def _context(self, name: str, chosen: tuple[str, ...]) -> RunHandlerContext:
         return RunHandlerContext(

@@ -7,6 +7,7 @@ from time import perf_counter, time
 
 from rotest_core.events import TestFinished
 from rotest_core.execution.result import Result
+from rotest_core.execution.work import is_plain
 from rotest_core.execution.worker import started_event
 from rotest_core.plugin.protocols.executor import Assignment
 
@@ -28,9 +29,9 @@ class Equipped:
     __slots__ = ("begun", "result", "test")
 
     def __init__(self, test: PlannedTest, result: Result) -> None:
-        self.test = test
-        self.result = result
-        self.begun = perf_counter()
+        self.test: PlannedTest = test
+        self.result: Result = result
+        self.begun: float = perf_counter()
 
 
 class Scheduler:
@@ -100,7 +101,7 @@ class Scheduler:
         while self._position < len(self._tests) and not self._stopping:
             test = self._tests[self._position]
             self._account.begin(test.group)
-            if _is_plain(test):
+            if is_plain(test):
                 return self._batch(test)
             self._position += 1
             resources = self._lease(test, worker)
@@ -113,7 +114,7 @@ class Scheduler:
         start = self._position
         while self._position < len(self._tests):
             test = self._tests[self._position]
-            if test.group is not first.group or not _is_plain(test):
+            if test.group is not first.group or not is_plain(test):
                 break
             self._position += 1
         return Assignment(tuple(range(start, self._position)), None, self._following())
@@ -161,12 +162,3 @@ class Scheduler:
         duration = perf_counter() - equipped.begun
         self._emit(TestFinished(time(), test.number, result.outcome, duration, result.cause))
         self._account.settle(test.group, 1)
-
-
-def _is_plain(test: PlannedTest) -> bool:
-    """Tell whether a test asks for nothing of Rotest; one that is to be skipped asks for nothing either."""
-    test_type = test.case_type
-    if test_type is None or not hasattr(test_type, "_rotest_context"):
-        return True
-    method = getattr(test_type, test.name, None)
-    return bool(getattr(test_type, "__unittest_skip__", False) or getattr(method, "__unittest_skip__", False))

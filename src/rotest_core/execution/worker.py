@@ -8,8 +8,9 @@ from time import perf_counter, time
 from typing import cast
 from unittest import SkipTest
 
-from rotest_core.events import Outcome, TestFinished, TestStarted
+from rotest_core.events import InformationAdded, Outcome, TestFinished, TestStarted
 from rotest_core.execution import direct
+from rotest_core.execution.deadline import Deadline, Limits, TimeLimitExceeded, limit_of
 from rotest_core.execution.fixtures import Fixtures
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.result import Result
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 
+_FIXTURES = 1_000_000
+"""More fixtures than one worker will ever report."""
+
+
 class WorkOrder(NamedTuple):
     """Say how tests are to be run.
 
@@ -41,6 +46,7 @@ class WorkOrder(NamedTuple):
         save_state: whether resources store their state after a test that is not good.
         config: the ``[config]`` table.
         log_level: least severe records of `logging` to keep, as its name.
+        limits: how long the parts of a test may take.
     """
 
     tests: Sequence[PlannedTest]
@@ -50,6 +56,12 @@ class WorkOrder(NamedTuple):
     save_state: bool = False
     config: Mapping[str, object] = {}
     log_level: str = "DEBUG"
+    limits: Limits = Limits()
+
+    def for_worker(self, name: str) -> WorkOrder:
+        """Return the order of one worker, by its name: ``w3``; numbers of its fixtures are its own."""
+        number = int("".join(filter(str.isdigit, name)) or 0)
+        return self._replace(fixtures_from=self.fixtures_from + number * _FIXTURES) if number else self
 
 
 class TestWorker:
@@ -93,11 +105,15 @@ class TestWorker:
         self._ended: tuple[TestFinished, ...] = ()
         self._entered: type | None = None
         self._ordinary = False
+        self._limit = 0.0
+        self._deadline = Deadline(coordinator.limit, order.limits.clean_up)
         self._logs: LogCapture | None = None
 
     def run(self, assignment: Assignment) -> Report:
         result, interrupts = self._result, self._interrupts
         report = Report(self._name, assignment)
+        if assignment.rescue:
+            return self._rescue(assignment)
         try:
             for number in assignment.tests:
                 if result.shouldStop or interrupts.requested:
@@ -109,7 +125,9 @@ class TestWorker:
                     report = self._run_equipped(test, assignment)
         finally:
             self._tell_ended()
-        if assignment.following is not None and not interrupts.requested:
+        if assignment.closing:
+            self._leave(None)
+        elif assignment.following is not None and not interrupts.requested:
             self._leave(_type_of(self._order.tests[assignment.following]))
         return report
 
@@ -140,7 +158,7 @@ class TestWorker:
         # The end of the test before is told along with the start of this one: that spares half of the system calls.
         self._emit(*self._ended, _started(test, self._tags, self._name))
         if case is not None:
-            self._run_case(case)
+            self._run_limited(case)
         elif problem is not None:
             result.report_error(problem)
         test.drop_case()
@@ -153,6 +171,7 @@ class TestWorker:
         self._group, self._tags = test.group, test.group.all_tags
         self._entered = test_type if self._enter(test_type) else None
         self._ordinary = direct.is_ordinary(test_type)
+        self._limit = limit_of(test_type, self._order.limits.test)
         return self._entered is not None
 
     def _tell_ended(self) -> None:
@@ -165,6 +184,7 @@ class TestWorker:
         result, number = self._result, test.number
         self._group, self._tags = test.group, test.tags
         self._entered, self._ordinary = None, False
+        self._limit = limit_of(_type_of(test), self._order.limits.test)
         result.begin(number)
         entered = self._enter(_type_of(test))
         # The fixtures may have been reported under numbers of their own.
@@ -176,11 +196,39 @@ class TestWorker:
         from rotest_core.execution.equipped import EquippedTest
 
         path = self._directory.test_path(number, test.name)
-        equipped = EquippedTest(test, result, self._coordinator, self._order, path, self._interrupted)
-        equipped.run(assignment.resources or (), self._run_case, self._on_failed_expectation)
+        equipped = EquippedTest(
+            test, result, self._coordinator, self._order, path, self._interrupted, self._deadline
+        )
+        equipped.run(assignment.resources or (), self._run_limited, self._on_failed_expectation)
         if self._logs is not None:
             self._logs.begin(None)
         return Report(self._name, assignment, result.outcome, result.cause, equipped.dirty)
+
+    def _rescue(self, assignment: Assignment) -> Report:
+        """Finalize what a test had whose worker is gone."""
+        from rotest_core.execution.rescue import finalize
+
+        test, limit = self._order.tests[assignment.tests[0]], self._order.limits.clean_up
+        path = self._directory.test_path(test.number, test.name)
+        leased = assignment.resources or ()
+        try:
+            self._deadline.call(
+                limit, f"the clean-up after {test.id}", finalize, test, leased, path, self._emit, self._order
+            )
+        except (TimeLimitExceeded, KeyboardInterrupt) as error:
+            # Whatever remains: the records are given back as dirty.
+            self._emit(InformationAdded(time(), test.number, f"clean-up was given up: {error}"))
+        return Report(self._name, assignment, dirty=frozenset(resource.request for resource in leased))
+
+    def _run_limited(self, case: Case) -> None:
+        """Run a case within its time limit."""
+        if not self._limit:
+            self._run_case(case)
+            return
+        try:
+            self._deadline.call(self._limit, "the test", self._run_case, case)
+        except TimeLimitExceeded as error:  # it struck when the test was all but over
+            self._result.report_error(error)
 
     @interruptible
     def _run_case(self, case: Case) -> None:
@@ -206,18 +254,26 @@ class TestWorker:
     def _enter(self, test_type: type) -> bool:
         """Set up the fixtures of a class and its module; the first interrupt ends the run, but not at once."""
         try:
-            return self._fixtures.enter(test_type)
+            return self._deadline.call(
+                self._order.limits.set_up, "the fixtures' set-up", self._fixtures.enter, test_type
+            )
         except KeyboardInterrupt as interrupt:
             self._interrupted(interrupt)
-            return False
+        except TimeLimitExceeded as error:  # it struck between two fixtures
+            self._report_fixture("class", f"fixtures of {test_type.__qualname__}", error, time())
+        return False
 
     def _leave(self, following: type | None) -> None:
         """Tear down fixtures, in the same way."""
         self._entered = None
         try:
-            self._fixtures.leave(following)
+            self._deadline.call(
+                self._order.limits.clean_up, "the fixtures' clean-up", self._fixtures.leave, following
+            )
         except KeyboardInterrupt as interrupt:
             self._interrupted(interrupt)
+        except TimeLimitExceeded as error:
+            self._report_fixture("class", "clean-up of fixtures", error, time())
 
     def _interrupted(self, interrupt: KeyboardInterrupt) -> None:
         """Take note of the first interrupt; the second is raised: it is to end the run at once."""

@@ -50,11 +50,16 @@ class Assignment(NamedTuple):
         resources: what was leased for the only test, None if these tests need none.
         following: the number of the test that this worker gets next, as far as is known. Class and module fixtures
             that it does not share are torn down at once.
+        closing: whether no test that shares a fixture with these follows on this worker: all are torn down at once.
+        rescue: whether the worker that ran the only test is gone: nothing is run, its resources are connected and
+            finalized.
     """
 
     tests: tuple[int, ...]
     resources: tuple[LeasedResource, ...] | None = None
     following: int | None = None
+    closing: bool = False
+    rescue: bool = False
 
 
 class Report(NamedTuple):
@@ -67,6 +72,7 @@ class Report(NamedTuple):
         cause: who is to blame for it.
         dirty: the names of those resources that the test or their own clean-up left in doubt.
         lost: why the worker is gone, empty when it can take more.
+        successor: the name of the worker that takes the place of a lost one, empty if none does.
     """
 
     worker: str
@@ -75,6 +81,7 @@ class Report(NamedTuple):
     cause: Cause | None = None
     dirty: frozenset[str] = frozenset()
     lost: str = ""
+    successor: str = ""
 
 
 class Coordinator(Protocol):
@@ -103,6 +110,15 @@ class Coordinator(Protocol):
         """Release resources of a running test, by the names of their requests."""
         ...
 
+    def limit(self, seconds: float | None, what: str) -> None:
+        """Tell how long the worker may take for what it does next; who can end a worker ends it when it takes longer.
+
+        Args:
+            seconds: how long, from now; None when it is done.
+            what: what it does, as the error shall call it.
+        """
+        ...
+
 
 class Worker(Protocol):
     """Run tests; what the core gives an executor to put where it likes."""
@@ -127,8 +143,13 @@ WorkerFactory = Callable[[str, Coordinator], Worker]
 class Executor(Protocol):
     """Run assignments on workers."""
 
-    def start(self, make_worker: WorkerFactory, coordinator: Coordinator) -> Sequence[str]:
+    def start(self, make_worker: WorkerFactory, coordinator: Coordinator, workers: int) -> Sequence[str]:
         """Prepare the workers.
+
+        Args:
+            make_worker: makes each of them, in the process where it is to be.
+            coordinator: what workers in this process tell and ask; others need one that speaks for it.
+            workers: how many are wanted; an executor that has its own idea of that may return others.
 
         Returns:
             Their names; the only worker that shares the coordinator's process has an empty one.
@@ -142,8 +163,16 @@ class Executor(Protocol):
     def wait(self, timeout: float | None = None) -> Sequence[Report]:
         """Return what was done meanwhile, waiting up to `timeout` seconds for something; None for no limit.
 
-        A serial executor runs here what was assigned.
+        A serial executor runs here what was assigned. A signal that this process gets ends the wait.
         """
+        ...
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in what the workers run now, unless Ctrl-C did so already."""
+        ...
+
+    def wake(self) -> None:
+        """Let `wait` return early; safe to call from any thread."""
         ...
 
     def stop(self, *, clean_up: bool = True) -> None:

@@ -1,0 +1,205 @@
+"""Lease for many tests of one run at once, without asking for more than the run can use."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+from rotest_core.allocation.assignment import assign
+from rotest_core.allocation.board import Board, Demand
+from rotest_core.allocation.leases import ClaimWithdrawn
+from rotest_core.allocation.records import Records
+from rotest_core.errors import ClaimTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rotest_core.allocation.leases import Allocation, Leases
+    from rotest_core.execution.tree import PlannedTest
+    from rotest_core.model.request import Request
+    from rotest_core.model.resource import AnyResource
+    from rotest_core.plugin.protocols.locks import Lease
+
+
+class Waiting:
+    """Hold a claim that waits.
+
+    Attributes:
+        test: the test that it is for.
+        demands: what it asks for.
+        wanted: whether it may still be granted.
+        reasons: why it waited, one line after the other.
+    """
+
+    __slots__ = ("demands", "reasons", "test", "wanted")
+
+    def __init__(self, test: PlannedTest, demands: Sequence[Demand]) -> None:
+        self.test = test
+        self.demands = demands
+        self.wanted = True
+        self.reasons: list[str] = []
+
+
+class Answer:
+    """Tell what became of a claim that waited.
+
+    Attributes:
+        waiting: the claim.
+        allocation: what was granted; None if nothing was.
+        error: why nothing was granted; None also for a claim that was withdrawn.
+    """
+
+    __slots__ = ("allocation", "error", "waiting")
+
+    def __init__(
+        self, waiting: Waiting, allocation: Allocation | None = None, error: Exception | None = None
+    ) -> None:
+        self.waiting = waiting
+        self.allocation = allocation
+        self.error = error
+
+
+class Broker:
+    """Know what the run itself holds, try what others may hold, and wait for several claims at a time.
+
+    Everything but the waiting itself is for one thread only.
+
+    Args:
+        open_leases: gives the leases of the run.
+        wait: seconds that a claim may wait; None for as long as it takes.
+        wake: called, from any thread, when there is an answer.
+        on_waiting: told, from any thread, why a claim waits.
+    """
+
+    def __init__(
+        self,
+        open_leases: Callable[[], Leases],
+        *,
+        wait: float | None,
+        wake: Callable[[], None],
+        on_waiting: Callable[[int, str], None],
+    ) -> None:
+        self._open_leases = open_leases
+        self._wait = wait
+        self._wake = wake
+        self._on_waiting = on_waiting
+        self._records = Records()
+        self._board = Board(self._records.capacity)
+        self._taken: dict[int, list[tuple[int, bool]]] = {}
+        self._answers: deque[Answer] = deque()
+        self.waiting: dict[int, Waiting] = {}
+
+    def demands(self, requests: Sequence[Request[AnyResource]]) -> list[Demand]:
+        """Return what a claim asks for, in terms of records."""
+        leases = self._open_leases()
+        found: list[Demand] = []
+        for request in requests:
+            candidates = leases.candidates(request)
+            self._records.learn(candidates)
+            found.append(Demand(self._records.pool(candidates), request.exclusive))
+        return found
+
+    def in_our_hands(self, demands: Sequence[Demand]) -> bool:
+        """Tell whether it is this run's own tests that stand in the way of a claim."""
+        return (
+            assign(demands, self._board) is None
+            and assign(demands, Board(self._records.capacity)) is not None
+        )
+
+    def try_now(self, test: PlannedTest) -> Allocation | None:
+        """Lease what a test declares if it can be had now.
+
+        Raises:
+            ClaimError: it can never be had.
+        """
+        try:
+            allocation = self._open_leases().acquire(leased_requests(test), label=test.id, wait=0, within=())
+        except ClaimTimeoutError:
+            return None
+        self._count(test.number, allocation)
+        return allocation
+
+    def may_wait(self, demands: Sequence[Demand]) -> bool:
+        """Tell whether a claim could be granted along with all that wait, without what this run holds."""
+        together = [
+            demand for waiting in self.waiting.values() if waiting.wanted for demand in waiting.demands
+        ]
+        return assign([*together, *demands], self._board) is not None
+
+    def queue(self, test: PlannedTest, demands: Sequence[Demand]) -> None:
+        """Let a claim wait; see `answers`."""
+        waiting = self.waiting[test.number] = Waiting(test, demands)
+        threading.Thread(
+            target=self._acquire, args=(waiting,), daemon=True, name=f"claim of {test.id}"
+        ).start()
+
+    def withdraw(self, test: int) -> None:
+        """Let a claim wait no longer; its answer will come without a grant."""
+        self.waiting[test].wanted = False
+
+    def answers(self) -> list[Answer]:
+        """Return what became of claims that waited, since the last call."""
+        given: list[Answer] = []
+        while self._answers:
+            answer = self._answers.popleft()
+            del self.waiting[answer.waiting.test.number]
+            if answer.allocation is not None:
+                self._count(answer.waiting.test.number, answer.allocation)
+            given.append(answer)
+        return given
+
+    def settled(self, test: int) -> None:
+        """Take note that what a test held is released."""
+        for record, exclusive in self._taken.pop(test, ()):
+            self._board.give(record, exclusive)
+
+    def give_back(self, test: int, allocation: Allocation) -> None:
+        """Release what was granted in vain."""
+        self._open_leases().release(allocation)
+        self.settled(test)
+
+    def close(self) -> None:
+        """Withdraw all claims that wait."""
+        for waiting in self.waiting.values():
+            waiting.wanted = False
+
+    def _acquire(self, waiting: Waiting) -> None:
+        test = waiting.test
+
+        def on_waiting(reason: str) -> None:
+            waiting.reasons.append(reason)
+            self._on_waiting(test.number, reason)
+
+        try:
+            allocation = self._open_leases().acquire(
+                leased_requests(test),
+                label=test.id,
+                wait=self._wait,
+                on_waiting=on_waiting,
+                within=(),
+                wanted=lambda: waiting.wanted,
+            )
+        except ClaimWithdrawn:
+            answer = Answer(waiting)
+        except Exception as error:
+            answer = Answer(waiting, error=error)
+        else:
+            answer = Answer(waiting, allocation)
+        self._answers.append(answer)
+        self._wake()
+
+    def _count(self, test: int, allocation: Allocation) -> None:
+        taken = self._taken.setdefault(test, [])
+        for entry in allocation.entries:
+            leases: tuple[Lease | None, ...] = (entry.lease, *entry.parts)
+            for lease in leases:
+                if lease is not None:
+                    record = self._records.number(lease.key)
+                    self._board.take(record, lease.exclusive)
+                    taken.append((record, lease.exclusive))
+
+
+def leased_requests(test: PlannedTest) -> list[Request[AnyResource]]:
+    """Return what has to be leased for a test, services left out."""
+    return [request for request in test.requests if not request.is_service]

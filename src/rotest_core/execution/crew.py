@@ -1,0 +1,136 @@
+"""Have the workers that a plan needs, and something to decide what each of them does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotest_core.execution.scheduler import Scheduler
+from rotest_core.execution.staffing import SERIAL, executor_name, staff, wanted_workers
+from rotest_core.execution.work import divide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rotest_core.config.settings import Settings
+    from rotest_core.events import Event
+    from rotest_core.execution.account import Account
+    from rotest_core.execution.durations import Durations
+    from rotest_core.execution.interrupts import Interrupts
+    from rotest_core.execution.lessor import Lessor
+    from rotest_core.execution.plan import Plan
+    from rotest_core.execution.tree import PlannedTest
+    from rotest_core.execution.work import Work
+    from rotest_core.plugin.protocols.executor import Coordinator, Executor, WorkerFactory
+
+
+class Crew:
+    """Run one plan on workers.
+
+    Args:
+        settings: the configuration.
+        make_executor: makes an executor by its name.
+        plan: the plan.
+    """
+
+    def __init__(self, settings: Settings, make_executor: Callable[[str], Executor], plan: Plan) -> None:
+        self._settings = settings
+        self._plan = plan
+        from rotest_core.execution.durations import Durations
+
+        self._durations = Durations(settings.run.work_dir)
+        self._work = divide(plan.tests) if executor_name(settings) != SERIAL else []
+        self._name, self._count = staff(settings, plan, self._work, self._durations)
+        self._executor = make_executor(self._name)
+        self._workers: Sequence[str] = ()
+
+    def start(self, make_worker: WorkerFactory, coordinator: Coordinator) -> None:
+        """Have the workers made, while nothing is open that a new process should not share."""
+        self._workers = self._executor.start(make_worker, coordinator, self._count)
+
+    def run(
+        self,
+        account: Account,
+        emit: Callable[[Event], None],
+        watch: Callable[[Callable[[Event], None]], None],
+        lessor: Lessor,
+        interrupts: Interrupts,
+    ) -> None:
+        """Run the plan.
+
+        Args:
+            account: begins and ends groups.
+            emit: takes the events.
+            watch: lets somebody see all events.
+            lessor: leases what tests declare.
+            interrupts: says when to stop.
+
+        Raises:
+            KeyboardInterrupt: somebody wants to leave at once.
+            RotestError: no worker is left.
+        """
+        plan, run = self._plan, self._settings.run
+        if self._name == SERIAL:
+            Scheduler(
+                plan.tests,
+                self._executor,
+                self._workers,
+                account,
+                emit,
+                lessor,
+                interrupts,
+                failfast=run.failfast,
+            ).run()
+        else:
+            # Loaded only where there are several workers, or one that can be ended.
+            from rotest_core.execution.casualties import Casualties
+            from rotest_core.execution.parallel import ParallelScheduler
+
+            casualties = Casualties(plan.tests, emit, fixtures_from=len(plan.tests) + len(plan.left_out))
+            watch(casualties.handle)
+            work = self._work or divide(plan.tests)
+            _rank(work, self._settings, self._durations, plan.tests, lessor)
+            ParallelScheduler(
+                work,
+                self._executor,
+                self._workers,
+                account,
+                emit,
+                lessor,
+                interrupts,
+                casualties,
+                wait=run.wait,
+                failfast=run.failfast,
+            ).run()
+        self._executor.stop()
+
+    def stop(self, *, clean_up: bool = True) -> None:
+        """End the workers."""
+        self._executor.stop(clean_up=clean_up)
+
+
+def _rank(
+    work: Sequence[Work],
+    settings: Settings,
+    durations: Durations,
+    tests: Sequence[PlannedTest],
+    lessor: Lessor,
+) -> None:
+    """Give work its rank: as ``--order`` says, then by the policy; with one worker the order is that of the plan."""
+    run = settings.run
+    from rotest_core.execution.order import ranking
+    from rotest_core.execution.policy import Job, make_policy
+
+    policy = make_policy(run.policy if wanted_workers(settings) > 1 else "fifo")
+    expected = durations.expected(tests)
+    bands = ranking(run.order) if run.order else None
+    for part in work:
+        first = part.tests[0]
+        times = [expected[test.number] for test in part.tests]
+        job = Job(first.number, sum(times) if part.together else max(times), _choice(first, lessor))
+        part.rank = (0 if bands is None else bands(first), *policy.rank(job))
+
+
+def _choice(test: PlannedTest, lessor: Lessor) -> int:
+    """Count the records that a test may choose from, for the request that has least choice; 0 if it needs none."""
+    counts = [len(lessor.open().candidates(request)) for request in test.requests if not request.is_service]
+    return min(counts, default=0)
