@@ -58,6 +58,7 @@ class SectionContext:
         return {key: value.as_toml() for key, value in given.items() if key != BACKEND}
 
     def options(self, options_type: type[OptionsT]) -> OptionsT:
+        """Convert the plugin's section; see `PluginContext.options`."""
         from rotest_core.config.plugin_options import structure_options
 
         given = self._given(self._section) | self._on_top
@@ -65,6 +66,7 @@ class SectionContext:
         return structure_options(options_type, self._section, given, self.root)
 
     def sibling(self, section: str) -> Mapping[str, object]:
+        """Give what was set in another section; see `PluginContext.sibling`."""
         return {key: given.as_toml() for key, given in self._given(section).items()}
 
     def _given(self, section: str) -> dict[str, Given]:

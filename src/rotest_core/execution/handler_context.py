@@ -74,10 +74,13 @@ class RunHandlerContext:
         return Path(self._directory)
 
     def options(self, options_type: type[OptionsT]) -> OptionsT:
+        """Convert the output's section; see `PluginContext.options`."""
         return self._section.options(options_type)
 
     def sibling(self, section: str) -> Mapping[str, object]:
+        """Give what was set in another section; see `PluginContext.sibling`."""
         return self._section.sibling(section)
 
     def wrote(self, path: Path) -> None:
+        """Tell of a file as an event of the run; see `HandlerContext.wrote`."""
         self._emit(ArtifactWritten(time.time(), self.name, os.fspath(path)))

@@ -8,7 +8,7 @@ from typing import Any
 from rotest_core.model.lookup import Lookup, Operator, Query
 from rotest_core.model.record import Json, Record
 
-REFERENCES = {
+REFERENCES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("power",): ("Power", "SmartPower"),
     ("power", "rack"): ("Rack",),
     ("text",): ("Power",),
