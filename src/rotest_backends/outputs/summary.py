@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rotest_backends.outputs.outcomes import GREEN, ORANGE, VERMILION, look_of
 from rotest_backends.outputs.terminal import Terminal, lines_of, one_line, seconds
-from rotest_core.errors import EXIT_FAILED, EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED, EXIT_USAGE
+from rotest_core.errors import (
+    EXIT_FAILED,
+    EXIT_INFRASTRUCTURE,
+    EXIT_INTERRUPTED,
+    EXIT_NOTHING_MATCHED,
+    EXIT_USAGE,
+)
 from rotest_core.events import (
     ArtifactWritten,
     HandlerFailed,
