@@ -19,12 +19,14 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from rotest_core.errors import StoreError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+ResultT = TypeVar("ResultT")
 
 Migration: TypeAlias = Callable[["Database"], None]
 """One step of a schema; it happens whole or not at all, so it neither begins nor commits."""
@@ -101,6 +103,28 @@ class SqliteFile:
         """
         with self._lock, self._translated(), _immediate(self._open_connection()) as connection:
             yield connection
+
+    def transact(self, step: Callable[[], ResultT]) -> ResultT:
+        """Call a function inside a transaction, as a `writing` block: the quicker way, by some microseconds.
+
+        Raises:
+            StoreError: the storage failed, or the file was closed.
+        """
+        with self._lock:
+            execute = self._open_connection().execute
+            try:
+                execute("BEGIN IMMEDIATE")
+                try:
+                    result = step()
+                    execute("COMMIT")
+                except BaseException:
+                    with suppress(sqlite3.Error):
+                        execute("ROLLBACK")
+                    raise
+            except (OSError, sqlite3.Error) as error:
+                with self._translated():
+                    raise error
+            return result
 
     def close(self) -> None:
         """Close the connection; may be called twice."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 import attrs
 
 from rotest_core.allocation.board import Board, Demand
+from rotest_core.allocation.schedule import Line
 
 
 @attrs.define
@@ -45,6 +46,27 @@ class Units:
                 for _ in range(count):
                     board.take(record, exclusive)
         return board
+
+
+@attrs.frozen
+class Waiting:
+    """A claim that waits, of a kind; claims of one kind want the same."""
+
+    place: int
+    demands: tuple[Demand, ...]
+    kind: Hashable
+    pins: bool = True
+
+
+def lines(queue: Iterable[Waiting]) -> list[Line]:
+    """Sort a queue into lines of claims that want the same."""
+    places: dict[Hashable, list[Waiting]] = {}
+    for waiting in queue:
+        places.setdefault(waiting.kind, []).append(waiting)
+    return [
+        Line(alike[0].demands, [waiting.place for waiting in alike], alike[0].pins)
+        for alike in places.values()
+    ]
 
 
 def footprint(demand: Demand, record: int) -> Iterator[int]:

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from rotest_core.allocation.board import Demand, Pool
-from rotest_core.allocation.schedule import Waiting
-from tests.allocation.reference import Units, footprint
+from tests.allocation.reference import Units, Waiting
 
 RECORDS = 6
 
@@ -50,11 +49,6 @@ def queues(*, parts: bool = True) -> st.SearchStrategy[list[Waiting]]:
     kinds = st.lists(demands(parts=parts), min_size=1, max_size=3)
     return kinds.flatmap(
         lambda known: st.lists(st.sampled_from(range(len(known))), max_size=7).map(
-            lambda choice: [
-                Waiting(ticket, float(ticket), known[kind], kind) for ticket, kind in enumerate(choice)
-            ]
+            lambda choice: [Waiting(ticket, known[kind], kind) for ticket, kind in enumerate(choice)]
         )
     )
-
-
-__all__ = ["RECORDS", "demands", "footprint", "pools", "queues", "units"]

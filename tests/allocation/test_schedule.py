@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, strategies as st
 
 from rotest_core.allocation.board import Demand, Pool
-from rotest_core.allocation.schedule import AGING, Snapshot, Waiting, rank, schedule
-from tests.allocation.reference import Units, footprint, possible
+from rotest_core.allocation.schedule import AGING, Snapshot, place_of, schedule
+from tests.allocation.reference import Units, Waiting, footprint, lines, possible
 from tests.allocation.strategies import queues, units
 
 SHARED = False
@@ -12,7 +12,7 @@ SHARED = False
 
 def waiting(ticket: int, *pools: tuple[int, ...], exclusive: bool = True, pins: bool = True) -> Waiting:
     demands = tuple(Demand(Pool.of(pool, {}), exclusive) for pool in pools)
-    return Waiting(ticket, float(ticket), demands, (pools, exclusive), pins)
+    return Waiting(ticket, demands, (pools, exclusive, pins), pins)
 
 
 def holding(*records: int, exclusive: bool = True, capacity: dict[int, int] | None = None) -> Units:
@@ -23,7 +23,7 @@ def holding(*records: int, exclusive: bool = True, capacity: dict[int, int] | No
 
 
 def granted(state: Units, *queue: Waiting) -> dict[int, tuple[int, ...]]:
-    return {grant.ticket: grant.records for grant in schedule(Snapshot(state.board(), queue)).grants}
+    return {grant.place: grant.records for grant in schedule(Snapshot(state.board(), lines(queue))).grants}
 
 
 @given(units(), queues())
@@ -37,16 +37,16 @@ def test_never_grants_what_is_taken(state: Units, queue: list[Waiting]) -> None:
 @given(units(), queues())
 def test_the_first_in_the_queue_is_granted_whenever_it_can_be(state: Units, queue: list[Waiting]) -> None:
     if queue:
-        assert (queue[0].ticket in granted(state, *queue)) == possible(queue[0].demands, state)
+        assert (queue[0].place in granted(state, *queue)) == possible(queue[0].demands, state)
 
 
 @given(units(), queues())
 def test_of_equal_claims_the_earlier_is_granted_first(state: Units, queue: list[Waiting]) -> None:
     served = granted(state, *queue)
     for earlier in queue:
-        for later in queue[earlier.ticket + 1 :]:
-            if later.shape == earlier.shape and later.ticket in served:
-                assert earlier.ticket in served
+        for later in queue[earlier.place + 1 :]:
+            if later.kind == earlier.kind and later.place in served:
+                assert earlier.place in served
 
 
 @given(units(), queues())
@@ -58,7 +58,7 @@ def test_who_is_in_nobodys_way_is_granted(state: Units, queue: list[Waiting]) ->
         for demand in claim.demands:
             own |= demand.pool.reach
         if not own & reach and possible(claim.demands, state):
-            assert claim.ticket in served
+            assert claim.place in served
         reach |= own
 
 
@@ -67,10 +67,10 @@ def test_nobody_who_waits_is_delayed_by_those_behind(state: Units, queue: list[W
     """What a claim can have once others give back, it can have then, whoever was let past it."""
     everything = granted(state, *queue)
     for place, claim in enumerate(queue):
-        if claim.ticket in everything:
+        if claim.place in everything:
             continue
         before = granted(state, *queue[: place + 1])
-        past = [other for other in queue[place + 1 :] if other.ticket in everything]
+        past = [other for other in queue[place + 1 :] if other.place in everything]
         for record in {unit for demand in claim.demands for unit in demand.pool.order}:
             with_them = _when_returned(state, queue, everything, record)
             without = _when_returned(state, queue, before, record)
@@ -93,7 +93,7 @@ def _when_returned(
 @given(units(), queues())
 def test_the_outlook_shows_what_is_left_to_a_newcomer(state: Units, queue: list[Waiting]) -> None:
     """Somebody who comes last is granted from the outlook just what a new pass would grant."""
-    outlook = schedule(Snapshot(state.board(), queue)).outlook
+    outlook = schedule(Snapshot(state.board(), lines(queue))).outlook
     for record in range(6):
         for exclusive in (True, False):
             last = waiting(99, (record,), exclusive=exclusive)
@@ -105,7 +105,7 @@ def test_once_settled_there_is_nothing_more_to_grant(state: Units, queue: list[W
     served = granted(state, *queue)
     for ticket, records in served.items():
         state = state.with_all(queue[ticket].demands, records)
-    assert not granted(state, *(claim for claim in queue if claim.ticket not in served))
+    assert not granted(state, *(claim for claim in queue if claim.place not in served))
 
 
 def test_a_younger_claim_takes_what_no_older_one_needs() -> None:
@@ -144,8 +144,23 @@ def test_who_holds_others_already_keeps_nothing_from_its_like() -> None:
 
 
 def test_a_step_of_priority_is_worth_some_minutes_of_waiting() -> None:
-    assert rank(1000.0, 1) < rank(1000.0 - AGING + 1, 0)
-    assert rank(1000.0, 1) > rank(1000.0 - AGING - 1, 0)
+    assert place_of(1000.0, 1, 2) < place_of(1000.0 - AGING + 1, 0, 1)
+    assert place_of(1000.0, 1, 2) > place_of(1000.0 - AGING - 1, 0, 1)
+
+
+@given(st.integers(0, 2**40), st.integers(-5, 5), st.floats(0, 4e9))
+def test_places_rise_with_tickets_and_with_time(ticket: int, priority: int, since: float) -> None:
+    place = place_of(since, priority, ticket)
+    assert -(2**63) <= place < 2**63
+    assert place < place_of(since + 0.002, priority, ticket + 1)
+    assert place < place_of(since, priority, ticket + 1) or (ticket + 1) % 2**20 == 0
+
+
+def test_names_who_is_next_in_line_for_what_was_granted() -> None:
+    queue = [waiting(0, (1,)), waiting(1, (3,)), waiting(2, (1, 2)), waiting(3, (1,))]
+    plan = schedule(Snapshot(holding(2, 3).board(), lines(queue)))
+    assert [grant.place for grant in plan.grants] == [0]
+    assert plan.heirs == ((2, 1 << 1),)
 
 
 def test_footprints_of_a_demand_hold_its_parts() -> None:

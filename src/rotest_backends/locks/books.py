@@ -17,12 +17,11 @@ class Books(Protocol):
     Every method raises `StoreError` when the storage fails; a step that did not succeed has not happened.
     """
 
-    def transact(self, step: Callable[[Ledger], ResultT], *, beats: bool = False) -> ResultT:
+    def transact(self, step: Callable[[Ledger], ResultT]) -> ResultT:
         """Bring the ledger up to date, let `step` change it, and write it down, while no other process does the same.
 
         Args:
             step: neither waits nor reads nor writes anything but the ledger.
-            beats: whether `step` needs to know the last heartbeat of each session.
         """
         ...
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from rotest_backends.locks.books import Books
-from rotest_backends.locks.letters import ended_letter, news_letters
-from rotest_backends.locks.liveness import is_dead
+from rotest_backends.locks.casualties import Casualties, bury, find_casualties
+from rotest_backends.locks.letters import ended_letter, news_letter
 from rotest_backends.locks.mailbox import Postman
 from rotest_backends.locks.session import HostSession
-from rotest_core.allocation.ledger import Ledger
+from rotest_core.allocation.ledger import Ledger, News
+from rotest_core.allocation.rows import SessionRow
 from rotest_core.allocation.showing import held_lease, status_of
 from rotest_core.errors import LeaseError, StoreError
 from rotest_core.model.record import RecordKey
@@ -70,8 +71,10 @@ class HostLocks:
         """End the leases of a record by force; see `LockStrategy.end`."""
 
         def step(ledger: Ledger) -> list[tuple[str, HeldLease]]:
-            rows = ledger.end(key, time.monotonic(), reason=reason)
-            return [(ledger.sessions[row.session].address, held_lease(ledger, row)) for row in rows]
+            return [
+                (session.address, held_lease(row, session, ledger.book.offset))
+                for session, row in ledger.end(key, time.monotonic(), reason=reason)
+            ]
 
         ended = self.transact(step)
         for address, held in ended:
@@ -98,21 +101,20 @@ class HostLocks:
         """Tell whether this is the process that opened the strategy, and no child that it forked."""
         return os.getpid() == self._pid
 
-    def transact(self, step: Callable[[Ledger], ResultT], *, beats: bool = False) -> ResultT:
-        """Change the books, and tell those who were granted something by it."""
+    def transact(self, step: Callable[[Ledger], ResultT]) -> ResultT:
+        """Change the books, and tell those for whom it changed something."""
         if not self.at_home:
             raise LeaseError("leases cannot be used in a process forked from the one that opened them")
-        letters: list[tuple[str, bytes]] = []
+        told: list[tuple[SessionRow, News]] = []
 
         def step_and_news(ledger: Ledger) -> ResultT:
             result = step(ledger)
-            for session, news in ledger.take_news():
-                letters.extend(news_letters(ledger, session, news))
+            told.extend(ledger.take_news())
             return result
 
-        result = self._books.transact(step_and_news, beats=beats)
-        for address, content in letters:
-            self.send(address, content)
+        result = self._books.transact(step_and_news)
+        for session, news in told:
+            self.send(session.address, news_letter(news))
         return result
 
     def look(self, reader: Callable[[Ledger], ResultT]) -> ResultT:
@@ -132,18 +134,13 @@ class HostLocks:
         Returns:
             Whether there were any.
         """
+        return self.bury(self._books.look(lambda ledger: find_casualties(ledger, suspects)))
 
-        def find(ledger: Ledger) -> tuple[bool, dict[int, str]]:
-            return bool(ledger.overdue(time.monotonic())), {
-                row.number: f"its process {row.owner.pid} died"
-                for row in ledger.sessions.values()
-                if (suspects is None or row.number in suspects) and not row.reservation and is_dead(row.owner)
-            }
-
-        overdue, dead = self._books.look(find)
-        if overdue or dead:
-            self.transact(lambda ledger: _bury(ledger, dead), beats=True)
-        return overdue or bool(dead)
+    def bury(self, casualties: Casualties) -> bool:
+        """End sessions that were found dead; return whether there were any."""
+        if casualties:
+            self.transact(lambda ledger: bury(ledger, casualties))
+        return bool(casualties)
 
     def leave(self, session: HostSession) -> None:
         """Forget a session that closed."""
@@ -175,13 +172,3 @@ class HostLocks:
             sessions = self._sessions.copy()
         for number in self._books.beat(sessions, time.monotonic()):
             sessions[number].revive()
-
-
-def _bury(ledger: Ledger, dead: dict[int, str]) -> None:
-    now = time.monotonic()
-    # Asked again, for one that had fallen silent may have beaten meanwhile; who died stays dead.
-    silent = {
-        row.number: "its time was up" if row.reservation else "its heartbeat stopped"
-        for row in ledger.overdue(now)
-    }
-    ledger.bury({**silent, **dead}, now)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from rotest_backends.locks.packing import pack_lease, pack_owner, unpack_lease, unpack_owner
-from rotest_core.allocation.ledger import Ledger, News
+from rotest_core.allocation.ledger import News
 from rotest_core.plugin.protocols.locks import ClaimExpired, Grant, Lease, LeaseLost, Owner
 
 
@@ -21,25 +20,13 @@ class Watch(NamedTuple):
 Letter: TypeAlias = Grant | ClaimExpired | LeaseLost | Watch
 
 
-def news_letters(ledger: Ledger, session: int, news: News) -> Iterator[tuple[str, bytes]]:
-    """Write to who was waiting, and to who is next in line for what he got, with their addresses.
-
-    Args:
-        ledger: as it is now.
-        session: number of the session that was waiting.
-        news: what became of its claim.
-    """
-    winner = ledger.sessions[session]
+def news_letter(news: News) -> bytes:
+    """Write to a session what became of its claim."""
+    if isinstance(news, Grant):
+        return _write("granted", news.claim, *map(pack_lease, news.leases))
     if isinstance(news, ClaimExpired):
-        yield winner.address, _write("expired", news.claim)
-        return
-    yield winner.address, _write("granted", news.claim, *map(pack_lease, news.leases))
-    bits = 0
-    for lease in news.leases:
-        bits |= 1 << ledger.records.number(lease.key)
-    heir = next((row for row in ledger.queue if row.reach & bits and row.session != session), None)
-    if heir is not None:
-        yield ledger.sessions[heir.session].address, _write("watch", session, pack_owner(winner.owner))
+        return _write("expired", news.claim)
+    return _write("watch", news.holder.number, pack_owner(news.holder.owner))
 
 
 def ended_letter(lease: Lease, reason: str) -> bytes:

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from rotest_core.allocation.ledger import Ledger
+from rotest_core.allocation.ledger import Ledger, NextInLine
 from rotest_core.allocation.showing import held_lease, status_of
 from rotest_core.errors import LeaseError, LeaseLostError
 from rotest_core.model.record import RecordKey
@@ -38,7 +38,7 @@ class MemoryLocks:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ledger = Ledger()
-        self._ledger.offset = time.time() - time.monotonic()
+        self._ledger.book.offset = time.time() - time.monotonic()
         self._events: deque[LockEvent] = deque(maxlen=_EVENTS_KEPT)
         self._sessions: dict[int, MemorySession] = {}
 
@@ -65,11 +65,11 @@ class MemoryLocks:
     def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:
         """End the leases of a record by force; see `LockStrategy.end`."""
         with self._lock:
-            rows = self._ledger.end(key, self._enter(), reason=reason)
-            for row in rows:
-                self._tell(row.session, LeaseLost(row.lease, reason))
+            ended = self._ledger.end(key, self._enter(), reason=reason)
+            for session, row in ended:
+                self._tell(session.number, LeaseLost(row.lease, reason))
             self._publish()
-            return [held_lease(self._ledger, row) for row in rows]
+            return [held_lease(row, session, self._ledger.book.offset) for session, row in ended]
 
     def close(self) -> None:
         """Close all sessions; may be called twice."""
@@ -81,7 +81,7 @@ class MemoryLocks:
     def _enter(self) -> float:
         """Return the moment, after reservations were ended whose time is up by then."""
         now = time.monotonic()
-        overdue = self._ledger.overdue(now)
+        overdue = self._ledger.sessions.overdue(now)
         if overdue:
             self._ledger.bury({session.number: "its time was up" for session in overdue}, now)
         return now
@@ -90,7 +90,8 @@ class MemoryLocks:
         """Write history and tell the winners."""
         self._events.extend(event.public() for event in self._ledger.take_changes().events)
         for session, news in self._ledger.take_news():
-            self._tell(session, news)
+            if not isinstance(news, NextInLine):
+                self._tell(session.number, news)
 
     def _tell(self, session: int, notice: Notice) -> None:
         if session in self._sessions:
@@ -124,10 +125,10 @@ class MemorySession:
                 now = self._strategy._enter()
                 self._ledger.expire(now)
                 self._strategy._publish()
-                if self._notices or now >= deadline or self._number not in self._ledger.sessions:
+                if self._notices or now >= deadline or self._ledger.sessions.get(self._number) is None:
                     notices, self._notices = self._notices, []
                     return notices
-                self._condition.wait(min(deadline, self._ledger.next_moment(self._number)) - now)
+                self._condition.wait(min(deadline, self._next_moment()) - now)
 
     def cancel(self, claim: str) -> Grant | None:
         """Take a waiting claim back; see `LockSession.cancel`."""
@@ -172,9 +173,15 @@ class MemorySession:
             self._condition.notify_all()
 
     def _enter(self) -> float:
-        if self._number not in self._ledger.sessions:
+        if self._ledger.sessions.get(self._number) is None:
             raise LeaseError("the session was closed")
         return self._strategy._enter()
+
+    def _next_moment(self) -> float:
+        """Return when time alone will next change something: a claim or a reservation runs out."""
+        claims = self._ledger.queue.of_session(self._number)
+        deadlines = [claim.deadline for claim in claims if claim.deadline is not None]
+        return min([*deadlines, *(session.until for session in self._ledger.sessions.rows())])
 
     def _tell(self, notice: Notice) -> None:
         self._notices.append(notice)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from rotest_backends.locks.casualties import Casualties, find_casualties
 from rotest_backends.locks.letters import Watch, read_letter, wake_letter
 from rotest_backends.locks.liveness import Watcher
 from rotest_backends.locks.mailbox import Mailbox
@@ -179,16 +180,22 @@ class HostSession:
             raise LeaseError("the session was closed")
 
         def step_if_known(ledger: Ledger) -> tuple[ResultT] | None:
-            return (step(ledger),) if self.number in ledger.sessions else None
+            return (step(ledger),) if ledger.sessions.get(self.number) is not None else None
 
         while (result := self._locks.transact(step_if_known)) is None:
             self.revive()
         return result[0]
 
     def _submit(self, claim: Claim) -> tuple[Grant | None, list[tuple[int, Owner]]]:
+        """Submit a claim; return its grant, or who is to be watched if it has none."""
+
         def step(ledger: Ledger) -> tuple[Grant | None, list[tuple[int, Owner]]]:
-            grant = ledger.submit(self.number, claim, time.monotonic())
-            return grant, [] if grant else _rivals(ledger, claim)
+            known = claim.id in self._waiting
+            reach = _reach(ledger, claim)
+            # Whoever is first to wait for something watches its holder; he who comes next is told when it is his turn.
+            first = claim.wait == 0 or not ledger.queue.reach() & reach
+            grant = ledger.submit(self.number, claim, time.monotonic(), again=known)
+            return grant, _rivals(ledger, reach) if grant is None and first else []
 
         return self._here(step)
 
@@ -197,7 +204,7 @@ class HostSession:
             if self._closed:
                 raise LeaseError("the session was closed")
             lost = self._locks.transact(
-                lambda ledger: step(ledger) if self.number in ledger.sessions else list(leases)
+                lambda ledger: step(ledger) if ledger.sessions.get(self.number) is not None else list(leases)
             )
             for lease in leases:
                 self._mine.pop(lease.token, None)
@@ -246,7 +253,11 @@ class HostSession:
         return min(self._look_at, *(waiting.deadline for waiting in self._waiting.values()))
 
     def _read_letters(self) -> None:
-        for content in self._mailbox.receive():
+        letters = self._mailbox.receive()
+        if letters:
+            # Who is kept informed need not look.
+            self._look_at = time.monotonic() + _LOOK_AGAIN
+        for content in letters:
             letter = read_letter(content)
             if isinstance(letter, Grant):
                 self._win(letter)
@@ -287,7 +298,7 @@ class HostSession:
     def _look_again(self, now: float) -> None:
         """Find out from the books what no letter told."""
         self._look_at = now + _LOOK_AGAIN
-        here, grants, held, rivals = self._locks.look(self._read_books)
+        here, grants, held, casualties = self._locks.look(self._read_books)
         if not here:
             self.revive()
             return
@@ -295,24 +306,27 @@ class HostSession:
             self._win(grant)
         for lease in [lease for token, lease in self._mine.items() if token not in held]:
             self._lose(LeaseLost(lease, "somebody ended it"))
-        self._locks.reap([number for number, _ in rivals])
-        self._watch(rivals)
+        self._locks.bury(casualties)
 
-    def _read_books(self, ledger: Ledger) -> tuple[bool, list[Grant], set[int], list[tuple[int, Owner]]]:
+    def _read_books(self, ledger: Ledger) -> tuple[bool, list[Grant], set[int], Casualties]:
         grants = [grant for claim in self._waiting if (grant := ledger.granted(self.number, claim))]
-        held = {row.lease.token for row in ledger.holdings.of_session(self.number)}
-        rivals = [rival for waiting in self._waiting.values() for rival in _rivals(ledger, waiting.claim)]
-        return self.number in ledger.sessions, grants, held, rivals
+        held = {row.lease.token for row in ledger.book.holdings.of_session(self.number)}
+        reach = 0
+        for waiting in self._waiting.values():
+            reach |= _reach(ledger, waiting.claim)
+        suspects = [number for number, _ in _rivals(ledger, reach)]
+        return ledger.sessions.get(self.number) is not None, grants, held, find_casualties(ledger, suspects)
 
 
-def _rivals(ledger: Ledger, claim: Claim) -> list[tuple[int, Owner]]:
-    """Return the sessions that hold something that could serve a claim."""
+def _reach(ledger: Ledger, claim: Claim) -> int:
     reach = 0
     for want in claim.wants:
         reach |= ledger.records.pool(want.candidates).reach
-    numbers = {row.session for row in ledger.holdings if reach >> row.record & 1}
-    return [
-        (number, ledger.sessions[number].owner)
-        for number in sorted(numbers)
-        if not ledger.sessions[number].reservation
-    ]
+    return reach
+
+
+def _rivals(ledger: Ledger, reach: int) -> list[tuple[int, Owner]]:
+    """Return the sessions that hold something of what could serve a claim."""
+    numbers = {row.session for row in ledger.book.holdings if reach >> row.record & 1}
+    rivals = [ledger.sessions.get(number) for number in sorted(numbers)]
+    return [(rival.number, rival.owner) for rival in rivals if rival is not None and not rival.reservation]

@@ -26,7 +26,8 @@ from rotest_core.plugin.protocols.locks import LockEvent
 
 ResultT = TypeVar("ResultT")
 
-_EVENTS_KEPT = 100_000
+_NUMBERS_KEPT = 200_000
+"""How far the history goes back; a claim and its release take about five numbers."""
 
 
 class SqliteBooks:
@@ -43,36 +44,39 @@ class SqliteBooks:
         self._file = SqliteFile(path, component="locks", migrations=(create_tables,))
         self._gate = Gate(path.with_name(f"{path.name}-gate"))
         self._lock = threading.RLock()
+        with self._file.reading() as connection:
+            self._connection = connection
         self._epoch = 1
-        self._forget()
+        self._tables = Tables(connection, self._epoch)
         self._start()
 
-    def transact(self, step: Callable[[Ledger], ResultT], *, beats: bool = False) -> ResultT:
+    def transact(self, step: Callable[[Ledger], ResultT]) -> ResultT:
         """Change the ledger; see `Books.transact`."""
         with self._lock:
+
+            def step_between() -> ResultT:
+                self._tables.read()
+                result = step(self._tables.ledger)
+                self._tables.write()
+                return result
+
             try:
-                with self._gate, self._file.writing() as connection:
-                    self._tables.read(connection)
-                    if beats:
-                        self._tables.read_beats(connection)
-                    result = step(self._ledger)
-                    self._tables.write(connection)
+                with self._gate:
+                    return self._file.transact(step_between)
             except BaseException:
                 # What the step did to the ledger has not happened: begin with an empty one, and read.
-                self._forget()
+                self._tables = Tables(self._connection, self._epoch)
                 raise
-            return result
 
     def look(self, reader: Callable[[Ledger], ResultT]) -> ResultT:
         """Read the ledger; see `Books.look`."""
         with self._lock, self._file.reading() as connection:
             connection.execute("BEGIN")
             try:
-                self._tables.read(connection)
-                self._tables.read_beats(connection)
+                self._tables.read()
+                return reader(self._tables.ledger)
             finally:
                 connection.execute("COMMIT")
-            return reader(self._ledger)
 
     def beat(self, sessions: Iterable[int], now: float) -> set[int]:
         """Renew sessions; see `Books.beat`."""
@@ -86,25 +90,19 @@ class SqliteBooks:
             }
             connection.execute(
                 "DELETE FROM lock_event WHERE number < (SELECT max(number) FROM lock_event) - ?",
-                (_EVENTS_KEPT,),
+                (_NUMBERS_KEPT,),
             )
             return gone
 
     def history(self, after: int) -> Sequence[LockEvent]:
         """Return events; see `Books.history`."""
-        with self._lock, self._file.reading() as connection:
-            return self._tables.history(connection, after)
+        return self.look(lambda _: self._tables.history(after))
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._file.close()
             self._gate.close()
-
-    def _forget(self) -> None:
-        self._ledger = Ledger()
-        self._ledger.epoch = self._epoch
-        self._tables = Tables(self._ledger)
 
     def _start(self) -> None:
         """See whether the host was started anew since the file was last used."""
@@ -113,21 +111,28 @@ class SqliteBooks:
             facts = dict(
                 connection.execute("SELECT key, value FROM meta WHERE component = 'locks'").fetchall()
             )
-            if facts.get("boot") == boot:
-                self._epoch = self._ledger.epoch = facts["epoch"]
-                return
-            # The clock began anew, and a crash may have undone the last transactions, numbers of tokens with them.
-            self._epoch = self._ledger.epoch = facts.get("epoch", 0) + 1
-            _move_clock(connection, facts.get("offset", offset) - offset)
-            _write_facts(
-                connection, boot=boot, epoch=self._epoch, offset=offset, capacities=facts.get("capacities", 0)
+            self._epoch = facts.get("epoch", 0)
+            if facts.get("boot") != boot:
+                # The clock began anew, and a crash may have undone the last transactions, tokens with them.
+                self._epoch += 1
+                _move_clock(connection, facts.get("offset", offset) - offset)
+                capacities = facts.get("capacities", 0)
+                _write_facts(connection, boot=boot, epoch=self._epoch, offset=offset, capacities=capacities)
+            self._tables = Tables(connection, self._epoch)
+            self._tables.read()
+            if facts.get("boot") != boot:
+                self._end_all()
+            connection.execute(
+                "DELETE FROM lock_shape WHERE NOT EXISTS (SELECT 1 FROM lock_session WHERE NOT reservation)"
             )
-            self._tables.read(connection)
-            gone = [row.number for row in self._ledger.sessions.values() if not row.reservation]
-            self._ledger.bury(dict.fromkeys(gone, "the host was started anew"), time.monotonic())
-            self._tables.write(connection)
-            self._ledger.take_news()
-        self._make_lasting()
+        if facts.get("boot") != boot:
+            self._make_lasting()
+
+    def _end_all(self) -> None:
+        ledger = self._tables.ledger
+        gone = [row.number for row in ledger.sessions.rows() if not row.reservation]
+        ledger.bury(dict.fromkeys(gone, "the host was started anew"), time.monotonic())
+        self._tables.write()
 
     def _make_lasting(self) -> None:
         """Have a new epoch on the disk before anybody holds a token of it."""

@@ -12,12 +12,14 @@ CREATE TABLE lock_record (
     number INTEGER PRIMARY KEY,          -- from 0, without gaps: a bit in the masks of the schedule
     type TEXT NOT NULL,
     name TEXT NOT NULL,
-    capacity INTEGER NOT NULL,
-    dirty INTEGER NOT NULL DEFAULT 0,    -- the token above which a lease cleans the record by a clean release, or 0
+    capacity INTEGER NOT NULL DEFAULT 1,
     UNIQUE (type, name)
 );
-CREATE INDEX lock_record_dirty ON lock_record (number) WHERE dirty != 0;
 CREATE INDEX lock_record_wide ON lock_record (number) WHERE capacity != 1;
+CREATE TABLE lock_dirty (
+    record INTEGER PRIMARY KEY,
+    token INTEGER NOT NULL               -- a lease with a higher one cleans the record by a clean release
+);
 CREATE TABLE lock_session (
     number INTEGER PRIMARY KEY,
     run TEXT NOT NULL, user TEXT NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL,
@@ -27,24 +29,26 @@ CREATE TABLE lock_session (
     beat REAL NOT NULL,
     reservation INTEGER NOT NULL
 );
-CREATE TABLE lock_pool (                 -- sets of candidates, kept once however many claims wait for them
+CREATE TABLE lock_shape (                -- what claims want, kept once however many wait for the same
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     digest BLOB NOT NULL UNIQUE,
-    candidates TEXT NOT NULL
+    pins INTEGER NOT NULL,
+    wants TEXT NOT NULL                  -- [[exclusive, [candidate, ...]], ...]
 );
 CREATE TABLE lock_claim (                -- the queue
-    ticket INTEGER PRIMARY KEY,
+    place INTEGER PRIMARY KEY,
+    shape INTEGER NOT NULL,
     session INTEGER NOT NULL,
-    id TEXT NOT NULL UNIQUE,
+    id TEXT NOT NULL,
     label TEXT NOT NULL,
     priority INTEGER NOT NULL,
-    rank REAL NOT NULL,
+    wants TEXT NOT NULL,                 -- their names, each with a unit separator after it
     wait REAL,
+    within TEXT NOT NULL,                -- ids of claims, likewise
     since REAL NOT NULL,
-    deadline REAL,
-    within TEXT NOT NULL,
-    wants TEXT NOT NULL                  -- [[name, pool, exclusive], ...]
+    deadline REAL
 );
+CREATE INDEX lock_claim_line ON lock_claim (shape, place, deadline);
 CREATE TABLE lock_lease (
     record INTEGER NOT NULL,
     slot INTEGER NOT NULL,
@@ -63,20 +67,24 @@ CREATE TABLE lock_event (
     number INTEGER PRIMARY KEY,
     time REAL NOT NULL,
     step TEXT NOT NULL,
-    claim TEXT NOT NULL,
+    session INTEGER NOT NULL,
     run TEXT NOT NULL,
+    claim TEXT NOT NULL,
     label TEXT NOT NULL,
-    wants TEXT NOT NULL,
-    leases TEXT NOT NULL,
+    wants TEXT NOT NULL,                 -- names of wants, each with a unit separator after it
+    leases TEXT NOT NULL,                -- record token want dirty exclusive whole, with unit separators between leases
     dirty INTEGER NOT NULL,
     reason TEXT NOT NULL
 );
-CREATE TRIGGER lock_lease_fits BEFORE INSERT ON lock_lease WHEN
+CREATE TRIGGER lock_lease_beyond BEFORE INSERT ON lock_lease WHEN NEW.slot != 0 AND
     NEW.slot >= (SELECT capacity FROM lock_record WHERE number = NEW.record)
-    OR EXISTS (
-        SELECT 1 FROM lock_lease
-        WHERE record = NEW.record AND slot = NEW.slot AND (seat = 0 OR NEW.seat = 0)
-    )
+BEGIN
+    SELECT RAISE(ABORT, 'the record has no such unit');
+END;
+CREATE TRIGGER lock_lease_mixed BEFORE INSERT ON lock_lease WHEN EXISTS (
+    SELECT 1 FROM lock_lease
+    WHERE record = NEW.record AND slot = NEW.slot AND (seat = 0) != (NEW.seat = 0)
+)
 BEGIN
     SELECT RAISE(ABORT, 'the unit is leased already');
 END;
@@ -85,16 +93,12 @@ END;
 
 def create_tables(database: Database) -> None:
     """Create the first version of the tables."""
-    # One statement at a time: executescript would commit first.
-    statement = ""
-    for line in _TABLES.splitlines():
-        statement += line + "\n"
-        if _is_complete(statement):
-            database.execute(statement)
-            statement = ""
-
-
-def _is_complete(statement: str) -> bool:
     import sqlite3
 
-    return bool(statement.strip()) and sqlite3.complete_statement(statement)
+    # One statement at a time: a script would commit first.
+    statement = ""
+    for line in _TABLES.splitlines():
+        statement += f"{line}\n"
+        if statement.strip() and sqlite3.complete_statement(statement):
+            database.execute(statement)
+            statement = ""

@@ -18,14 +18,14 @@ def find_cycle(asking: ClaimRow, queue: Iterable[ClaimRow], leases: Sequence[Lea
 
     Args:
         asking: the claim that is about to wait.
-        queue: the claims that wait already.
+        queue: the claims that wait already while others are held.
         leases: the leases that stand.
         board: what they take.
 
     Returns:
         A text that names the circle, or an empty one if there is none.
     """
-    waiting = [row for row in queue if row.claim.within and row.claim.id != asking.claim.id]
+    waiting = [row for row in queue if row.claim.id != asking.claim.id]
     stuck = {row.claim.id: row for row in [*waiting, asking]}
     trial = board.copy()
     standing = list(leases)
@@ -34,7 +34,7 @@ def find_cycle(asking: ClaimRow, queue: Iterable[ClaimRow], leases: Sequence[Lea
         for lease in [lease for lease in standing if lease.lease.claim not in bound]:
             trial.give(lease.record, lease.exclusive)
             standing.remove(lease)
-        able = [claim for claim, row in stuck.items() if assign(row.waiting.demands, trial) is not None]
+        able = [claim for claim, row in stuck.items() if assign(row.demands, trial) is not None]
         if asking.claim.id in able:
             return ""
         if not able:

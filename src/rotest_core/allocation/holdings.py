@@ -39,6 +39,13 @@ class Holdings:
         for row in rows:
             self.add(row)
 
+    def replace_record(self, record: int, rows: Iterable[LeaseRow]) -> None:
+        """Hold these leases of a record and no others of it."""
+        for row in list(self.of_record(record)):
+            self.remove(row)
+        for row in rows:
+            self.add(row)
+
     def add(self, row: LeaseRow) -> None:
         """Let a lease begin."""
         self._leases[row.lease.token] = row

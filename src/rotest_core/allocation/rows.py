@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
-from rotest_core.allocation.schedule import Waiting
+from rotest_core.allocation.board import Demand
+from rotest_core.allocation.records import Records
 from rotest_core.plugin.protocols.locks import Claim, Lease, LockEvent, LockStep, Owner
 
 
@@ -64,7 +66,9 @@ class ClaimRow(NamedTuple):
     Args:
         session: number of the session that made it.
         claim: as it was made.
-        waiting: as the schedule sees it.
+        place: in the queue; identifies the claim there.
+        demands: what it wants, as the schedule sees it.
+        shape: equal for claims with the same demands that pin or do not pin alike.
         reach: bits of all records and parts that could serve it.
         since: the moment of asking.
         deadline: the moment at which it has waited as long as it may, None for never.
@@ -72,53 +76,76 @@ class ClaimRow(NamedTuple):
 
     session: int
     claim: Claim
-    waiting: Waiting
+    place: int
+    demands: tuple[Demand, ...]
+    shape: Hashable
     reach: int
     since: float
     deadline: float | None
 
+    @staticmethod
+    def of(
+        records: Records, session: int, claim: Claim, place: int, since: float, deadline: float | None
+    ) -> ClaimRow:
+        """Put a claim and its place into the shape in which the schedule asks for it."""
+        demands = tuple([Demand(records.pool(want.candidates), want.exclusive) for want in claim.wants])
+        # Pools are the same objects for the same candidates, and live as long as the row.
+        shape = (not claim.within, *[(id(demand.pool), demand.exclusive) for demand in demands])
+        reach = 0
+        for demand in demands:
+            reach |= demand.pool.reach
+        return ClaimRow(session, claim, place, demands, shape, reach, since, deadline)
+
     @property
-    def order(self) -> tuple[bool, float, int]:
-        """Give the place in the queue: those that hold others first, then by rank, then by ticket."""
-        return (self.waiting.pins, self.waiting.rank, self.waiting.ticket)
+    def pins(self) -> bool:
+        """Tell whether what it needs of free records is kept from those that come after it."""
+        return not self.claim.within
 
 
 class EventRow(NamedTuple):
-    """A step of the history; fields as those of `LockEvent`."""
+    """A step of the history; fields as those of `LockEvent`, but that there is the session and there are rows."""
 
     number: int
     time: float
     step: LockStep
-    claim: str
+    session: int
     run: str
+    claim: str = ""
     label: str = ""
     wants: tuple[str, ...] = ()
-    leases: tuple[Lease, ...] = ()
+    leases: tuple[LeaseRow, ...] = ()
     dirty: bool = False
     reason: str = ""
 
     def public(self) -> LockEvent:
         """Return the event as strategies show it."""
-        return LockEvent(**self._asdict())
+        return LockEvent(
+            number=self.number,
+            time=self.time,
+            step=self.step,
+            claim=self.claim,
+            run=self.run,
+            label=self.label,
+            wants=self.wants,
+            leases=tuple([row.lease for row in self.leases]),
+            dirty=self.dirty,
+            reason=self.reason,
+        )
 
 
 class Changes:
-    """Collect what a step changed, net: what came and went within the step does not appear.
+    """Collect what a step changed in the leases, net: what came and went within the step does not appear.
 
     Attributes:
-        sessions: the new state of each session that changed, None where it is gone.
-        claims: each claim that entered the queue, by ticket, None where one left it.
         made: leases that began, by token.
         ended: leases that ended.
-        dirty: for each record whose state changed the moment (a number of the counter) since when it is dirty, or 0.
+        dirty: for each record whose state changed the token above which a lease can clean it, 0 when it is clean.
         events: what to append to the history.
     """
 
-    __slots__ = ("claims", "dirty", "ended", "events", "made", "sessions")
+    __slots__ = ("dirty", "ended", "events", "made")
 
     def __init__(self) -> None:
-        self.sessions: dict[int, SessionRow | None] = {}
-        self.claims: dict[int, ClaimRow | None] = {}
         self.made: dict[int, LeaseRow] = {}
         self.ended: list[LeaseRow] = []
         self.dirty: dict[int, int] = {}

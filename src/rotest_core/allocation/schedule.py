@@ -1,13 +1,14 @@
 """Decide who gets what: one pure function for all lock strategies.
 
-The queue is in order (see `rank`). Each claim in turn is granted whole if different free records can be found for all
-that it wants. One that cannot be granted *pins* a target set: what it takes of free units is kept from all that come
-after it, so that a younger claim overtakes only where it cannot make an older one wait longer.
+Claims are served in order (see `place_of`). Each in turn is granted whole if different free records can be found for
+all that it wants. One that cannot be granted *pins* a target set: what it takes of free units is kept from all that
+come after it, so that a younger claim overtakes only where it cannot make an older one wait longer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Sequence
+from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
 from rotest_core.allocation.assignment import Assignment, assign, target
@@ -16,37 +17,43 @@ from rotest_core.allocation.board import Board, Demand
 AGING = 300.0
 """A claim of one higher priority goes before those that are older by up to this many seconds."""
 
+_TICKET_BITS = 20
 
-class Waiting(NamedTuple):
-    """Stand in the queue.
+
+class Line(NamedTuple):
+    """Claims that want the same, so that the same question need be asked but once.
 
     Args:
-        ticket: identifies the claim; among claims of the same rank the lower goes first.
-        rank: the place in the order; see `rank`.
-        demands: what is wanted.
-        shape: equal for claims with equal demands, so that the same question is asked but once.
-        pins: False for a claim whose holder already holds others: such a claim goes first, and keeps nothing from
-            its like.
+        demands: what each of them wants.
+        places: theirs in the queue, rising.
+        pins: False for claims whose holders already hold others: they go before all that pin, and keep nothing from
+            one another.
     """
 
-    ticket: int
-    rank: float
     demands: tuple[Demand, ...]
-    shape: Hashable
+    places: Iterable[int]
     pins: bool = True
+
+    @property
+    def reach(self) -> int:
+        """Give the bits of all records and parts that could serve these claims."""
+        reach = 0
+        for demand in self.demands:
+            reach |= demand.pool.reach
+        return reach
 
 
 class Snapshot(NamedTuple):
-    """Show all that a decision depends on: what is taken, and who waits, in order."""
+    """Show all that a decision depends on: what is taken, and who waits."""
 
     board: Board
-    queue: Iterable[Waiting]
+    lines: Sequence[Line]
 
 
-class Grant(NamedTuple):
-    """Give a waiting claim a record for each of its demands."""
+class Decision(NamedTuple):
+    """Give the claim in a place of the queue a record for each of its demands."""
 
-    ticket: int
+    place: int
     records: Assignment
 
 
@@ -55,42 +62,71 @@ class Schedule(NamedTuple):
 
     Args:
         grants: in the order of the queue.
+        heirs: places of claims that are next in line for something that was granted, with the bits of what that is.
         outlook: the board as it looks to a claim that comes after all who wait: what is granted is taken, and so is
             what is pinned.
     """
 
-    grants: tuple[Grant, ...]
+    grants: tuple[Decision, ...]
+    heirs: tuple[tuple[int, int], ...]
     outlook: Board
 
 
-def rank(since: float, priority: int) -> float:
-    """Return the place in the order: the moment of asking, earlier by `AGING` for each step of priority.
+def place_of(since: float, priority: int, ticket: int) -> int:
+    """Return a claim's place in the queue; a lower one goes first, and no two claims have the same.
 
-    A waiting claim so gains on every later one of higher priority, and none waits for ever.
+    It is the moment of asking, earlier by `AGING` for each step of priority: a waiting claim so gains on every later
+    one of higher priority, and none waits for ever. Within a millisecond the lower ticket goes first.
+
+    Args:
+        since: the moment of asking, in seconds of a clock that never goes back.
+        priority: of the claim.
+        ticket: rises from claim to claim.
     """
-    return since - priority * AGING
+    moment = int((since - priority * AGING) * 1000)
+    return (moment << _TICKET_BITS) + (ticket & ((1 << _TICKET_BITS) - 1))
 
 
 def schedule(snapshot: Snapshot) -> Schedule:
     """Grant what can be granted, in order.
 
     Args:
-        snapshot: left as it is.
+        snapshot: left as it is; but for the places, which are read as far as they are needed.
     """
     board = snapshot.board.copy()
-    grants: list[Grant] = []
-    # Once a claim was refused that pins nothing free, all of its shape will be: there is only less for them.
-    refused: set[Hashable] = set()
-    for waiting in snapshot.queue:
-        if waiting.shape in refused:
-            continue
-        records = assign(waiting.demands, board)
+    grants: list[Decision] = []
+    heirs: list[tuple[int, int]] = []
+    fresh = 0
+    queues = [iter(line.places) for line in snapshot.lines]
+    # The first of each line; those that pin nothing come before all others.
+    heads = [
+        (line.pins, next(queue), number)
+        for number, (line, queue) in enumerate(zip(snapshot.lines, queues, strict=True))
+    ]
+    heapify(heads)
+    while heads:
+        pins, place, number = heads[0]
+        line = snapshot.lines[number]
+        records = assign(line.demands, board)
         if records is not None:
-            occupy(board, waiting.demands, records)
-            grants.append(Grant(waiting.ticket, records))
-        elif not waiting.pins or not pin(board, waiting.demands):
-            refused.add(waiting.shape)
-    return Schedule(tuple(grants), board)
+            occupy(board, line.demands, records)
+            grants.append(Decision(place, records))
+            for demand, record in zip(line.demands, records, strict=True):
+                fresh |= demand.footprint(record)
+        else:
+            if fresh and (due := fresh & line.reach):
+                heirs.append((place, due))
+                fresh ^= due
+            if not pins or not pin(board, line.demands):
+                # Whatever comes after it in its line finds no more than it did.
+                heappop(heads)
+                continue
+        following = next(queues[number], None)
+        if following is None:
+            heappop(heads)
+        else:
+            heapreplace(heads, (pins, following, number))
+    return Schedule(tuple(grants), tuple(heirs), board)
 
 
 def pin(board: Board, demands: tuple[Demand, ...]) -> bool:

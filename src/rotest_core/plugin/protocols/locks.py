@@ -197,6 +197,7 @@ class LockStep(enum.StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     HELD = "held"
+    ADOPTED = "adopted"
     ENDED = "ended"
     LOST = "lost"
 
@@ -210,7 +211,8 @@ class LockEvent:
         time: when, in seconds since the epoch.
         step: OPENED and CLOSED for a session; WAITING when a claim entered the queue; GRANTED; RELEASED by its holder;
             CANCELLED while it waited; EXPIRED when it had waited as long as it may; HELD when the leases became a
-            reservation; ENDED by force; LOST with a session that died or fell silent.
+            reservation, and ADOPTED when a session took them over; ENDED by force; LOST with a session that died or
+            fell silent.
         claim: the claim, empty for the steps of a session.
         run: the owner's run.
         label: what the claim is for.

@@ -8,6 +8,7 @@ from itertools import pairwise
 from rotest_core.model.record import RecordKey
 from rotest_core.plugin.protocols.locks import Lease, LockEvent, LockStep
 
+_MOVING = {LockStep.HELD, LockStep.ADOPTED}
 _ENDING = {LockStep.RELEASED, LockStep.LOST, LockStep.ENDED}
 
 
@@ -59,7 +60,7 @@ def check_wholeness(events: Sequence[LockEvent]) -> Iterable[str]:
     """Each claim is granted all that it wants, each a different record, once."""
     granted: set[str] = set()
     for event in events:
-        if event.step is not LockStep.GRANTED or not event.wants:
+        if event.step is not LockStep.GRANTED:
             continue
         whole = [lease for lease in event.leases if lease.part_of is None]
         if [lease.want for lease in whole] != list(event.wants):
@@ -76,7 +77,7 @@ def check_tokens(events: Sequence[LockEvent]) -> Iterable[str]:
     highest: dict[RecordKey, int] = {}
     used: set[int] = set()
     for event in events:
-        if event.step not in {LockStep.GRANTED, LockStep.HELD}:
+        if event.step is not LockStep.GRANTED and event.step not in _MOVING:
             continue
         for lease in event.leases:
             if lease.token <= highest.get(lease.key, -1):
@@ -122,8 +123,8 @@ class _Standing:
 
     def follow(self, event: LockEvent) -> Iterable[str]:
         """Let leases begin and end; tell of those that end without having begun."""
-        # A reservation, and what takes one over, replaces leases of the same records.
-        moved = event.step is LockStep.HELD or (event.step is LockStep.GRANTED and not event.wants)
+        # A reservation, and who takes one over, replaces leases of the same records.
+        moved = event.step in _MOVING
         for lease in event.leases:
             held = self._held.setdefault(lease.key, {})
             if moved:

@@ -1,0 +1,82 @@
+"""The sessions in their table; each is read when it is asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from rotest_core.allocation.rows import SessionRow
+from rotest_core.plugin.protocols.locks import Owner
+
+Row: TypeAlias = tuple[Any, ...]
+
+_SESSION = (
+    "SELECT number, run, user, host, boot, pid, started, address, ttl, beat, reservation FROM lock_session"
+)
+
+
+class SqliteSessions:
+    """Hold the sessions in a table; see `Sessions`.
+
+    Args:
+        connection: to the file; every method is called inside a transaction.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.cursor().execute
+        # All of a session but its heartbeats stays as it is, as long as there is the session.
+        self._known: dict[int, SessionRow] = {}
+
+    def forget(self, numbers: Iterable[int] | None = None) -> None:
+        """Know that others have ended sessions; None if it is not known which."""
+        if numbers is None:
+            self._known.clear()
+        else:
+            for number in numbers:
+                self._known.pop(number, None)
+
+    def add(self, row: SessionRow) -> None:
+        owner = row.owner
+        self._execute(
+            "INSERT INTO lock_session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row.number,
+                owner.run,
+                owner.user,
+                owner.host,
+                owner.boot,
+                owner.pid,
+                owner.started,
+                row.address,
+                row.ttl,
+                row.beat,
+                row.reservation,
+            ),
+        )
+        self._known[row.number] = row
+
+    def remove(self, number: int) -> None:
+        self._execute("DELETE FROM lock_session WHERE number = ?", (number,))
+        self._known.pop(number, None)
+
+    def get(self, number: int) -> SessionRow | None:
+        known = self._known.get(number)
+        if known is None:
+            row = self._execute(f"{_SESSION} WHERE number = ?", (number,)).fetchone()
+            if row is None:
+                return None
+            known = self._known[number] = _session(row)
+        return known
+
+    def rows(self) -> Sequence[SessionRow]:
+        return [_session(row) for row in self._execute(_SESSION).fetchall()]
+
+    def overdue(self, now: float) -> Sequence[SessionRow]:
+        return [_session(row) for row in self._execute(f"{_SESSION} WHERE beat + ttl < ?", (now,)).fetchall()]
+
+
+def _session(row: Row) -> SessionRow:
+    number, run, user, host, boot, pid, started, address, ttl, beat, reservation = row
+    owner = Owner(run=run, user=user, host=host, boot=boot, pid=pid, started=started)
+    return SessionRow(number, owner, address, ttl, beat, bool(reservation))
