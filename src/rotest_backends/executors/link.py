@@ -13,13 +13,14 @@ import attrs
 from rotest_core import RotestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rotest_backends.executors.wire import Line, Message
     from rotest_core.model.request import Request
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 _MOST_STACKS: Final = 60_000
+_OURS: Final = os.path.join("rotest_backends", "executors", "child.py")
 
 
 class Link:
@@ -84,8 +85,9 @@ class Link:
             how = f"ended with status {os.waitstatus_to_exitcode(status)}"
         text = self.reason or f"worker {self.name} (process {self.pid}) {how}"
         size = os.lseek(self._crashes, 0, os.SEEK_END)
-        stacks = os.pread(self._crashes, _MOST_STACKS, 0).decode("utf-8", "backslashreplace") if size else ""
-        return f"{text}\n\n{stacks.strip()}" if stacks else text
+        written = os.pread(self._crashes, min(size, _MOST_STACKS), 0).decode("utf-8", "backslashreplace")
+        stacks = "\n".join(_theirs(written.strip().split("\n")))
+        return f"{text}\n\n{stacks}" if stacks else text
 
     def _answer(self, message: Message, coordinator: Coordinator, wake: Callable[[], None]) -> None:
         word, number, *details = message
@@ -123,3 +125,12 @@ class Link:
             return verdict
 
         return asked
+
+
+def _theirs(lines: Sequence[str]) -> Iterator[str]:
+    """Leave out of each thread's stack what called the worker."""
+    ours = False
+    for line in lines:
+        ours = line.startswith("  ") and (ours or _OURS in line)
+        if not ours:
+            yield line

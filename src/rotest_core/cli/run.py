@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rotest_core.cli.color import use_color
 from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.cli.parser import add_run_options
-from rotest_core.errors import EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED, UsageError
+from rotest_core.errors import EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED, EXIT_PASSED, UsageError
 from rotest_core.execution.interrupts import Interrupts
-from rotest_core.execution.staffing import executor_name
+from rotest_core.execution.staffing import executor_name, shard_of
 
 if TYPE_CHECKING:
     import argparse
@@ -111,6 +111,14 @@ def _run(settings: Settings, paths: Sequence[str], classes: Sequence[type], inte
         left_out = f": the filter {run.filter!r} leaves out all {len(plan.left_out)}" if plan.left_out else ""
         print(f"rotest: no tests were found{left_out}", file=sys.stderr)
         return EXIT_NOTHING_MATCHED
+    if run.shard:
+        from rotest_core.execution.durations import Durations
+        from rotest_core.execution.sharding import keep_shard
+
+        keep_shard(plan, run.shard, Durations(run.work_dir))
+        if not plan.tests:
+            print(f"rotest: there are too few tests: shard {run.shard} has none", file=sys.stderr)
+            return EXIT_PASSED
     return _carry_out(settings, plugins, plan, interrupts)
 
 
@@ -119,6 +127,8 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
     for name in settings.run.outputs:
         plugins.catalogues.outputs.get(name)
     plugins.catalogues.executors.get(executor_name(settings))
+    if settings.run.shard:
+        shard_of(settings.run.shard)
 
 
 def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:

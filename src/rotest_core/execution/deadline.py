@@ -24,7 +24,7 @@ AGAIN = 1.0
 """Seconds after which what swallowed the exception gets it again."""
 
 _SOON = 0.01
-_OURS = "rotest_core.authoring.case"
+_OURS = ("rotest_core.authoring.case", "rotest_core.authoring.flow")
 _unbroken: set[CodeType] = set()
 
 
@@ -155,9 +155,11 @@ def stacks(frame: FrameType | None) -> str:
     own = threading.get_ident()
     lines = ["stacks of all threads, most recent call last:"]
     for ident, current in sys._current_frames().items():  # pyright: ignore[reportPrivateUsage]
-        where = frame if ident == own else current
+        entries = traceback.extract_stack(frame if ident == own else current)
+        # Up to here it is Rotest's own.
+        ours = [place for place, entry in enumerate(entries) if entry.filename == __file__]
         lines.append(f"thread {names.get(ident, ident)}:")
-        lines.append("".join(traceback.format_stack(where)).rstrip())
+        lines.append("".join(traceback.format_list(entries[ours[-1] + 1 if ours else 0 :])).rstrip())
     return "\n".join(lines)
 
 
@@ -175,7 +177,7 @@ def limit_of(test_type: type, usual: float) -> float:
 
 def sets_limit(test_type: type) -> bool:
     """Tell whether a class, or one that is not Rotest's own among its bases, says how long its tests may take."""
-    return any("TIMEOUT" in vars(base) and base.__module__ != _OURS for base in test_type.__mro__)
+    return any("TIMEOUT" in vars(base) and base.__module__ not in _OURS for base in test_type.__mro__)
 
 
 def notice(error: BaseException) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rotest_core.execution.staffing import shard_of
 from rotest_core.execution.work import divide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rotest_core.execution.durations import Durations
+    from rotest_core.execution.plan import Plan
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.execution.work import Work
 
@@ -37,6 +39,26 @@ def shard(tests: Sequence[PlannedTest], part: int, parts: int, durations: Durati
         if least == part - 1:
             chosen.update(test.number for test in piece)
     return [test for test in tests if test.number in chosen]
+
+
+def keep_shard(plan: Plan, text: str, durations: Durations) -> None:
+    """Leave out of a plan what other machines run.
+
+    Args:
+        plan: the plan; its tests are numbered anew.
+        text: which part, as in ``2/5``.
+        durations: what tests took in past runs.
+
+    Raises:
+        UsageError: the text is not of that form.
+    """
+    part, parts = shard_of(text)
+    kept = shard(plan.tests, part, parts, durations)
+    numbers = {test.number for test in kept}
+    plan.left_out = [*(test for test in plan.tests if test.number not in numbers), *plan.left_out]
+    plan.tests = kept
+    for number, test in enumerate((*plan.tests, *plan.left_out)):
+        test.number = number
 
 
 def _pieces(work: Work) -> list[list[PlannedTest]]:
