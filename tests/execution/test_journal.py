@@ -24,7 +24,10 @@ def as_written(event: Event) -> dict[str, object]:
 @pytest.mark.parametrize("event_type", EVENT_TYPES.values(), ids=EVENT_TYPES)
 def test_every_event_becomes_one_object_with_its_type_and_fields(event_type: type[Event]) -> None:
     values: dict[str, object] = {field: f"{field} value" for field in event_type._fields}
-    values.update({field: number for number, field in enumerate(("time", "duration", "test", "attempt", "group"))})
+    values.update(
+        {field: number for number, field in enumerate(("time", "duration", "test", "attempt", "group"))}
+    )
+    values["tags"] = ["a", "b"]
     values = {field: values[field] for field in event_type._fields}
     make: Callable[..., Event] = event_type  # any text will do for the spelling
     event = make(**values)

@@ -42,7 +42,10 @@ def test_processes_that_start_together_get_directories_of_their_own(tmp_path: Pa
         "import sys\n"
         "from rotest_core.execution.workdir import RunDirectory\n"
         "sys.stdin.read()\n"
-        "for _ in range(20): print(RunDirectory(sys.argv[1], 'x', 1e9).path)\n"
+        "for _ in range(20):\n"
+        "    run = RunDirectory(sys.argv[1], 'x', 1e9)\n"
+        "    run.publish()\n"
+        "    print(run.path)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
     processes = [
@@ -60,6 +63,7 @@ def test_processes_that_start_together_get_directories_of_their_own(tmp_path: Pa
 def test_latest_leads_to_the_newest_run(tmp_path: Path) -> None:
     for label in ("a", "b"):
         run = RunDirectory(str(tmp_path), label, NOON)
+        run.publish()
         assert (tmp_path / "runs" / "latest").resolve() == Path(run.path).resolve()
     assert {path.name for path in (tmp_path / "runs").iterdir()} == {
         "20260722-120000-a",
@@ -70,7 +74,7 @@ def test_latest_leads_to_the_newest_run(tmp_path: Path) -> None:
 
 def test_a_directory_called_latest_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "runs" / "latest" / "mine").mkdir(parents=True)
-    RunDirectory(str(tmp_path), "a", NOON)
+    RunDirectory(str(tmp_path), "a", NOON).publish()
     assert (tmp_path / "runs" / "latest" / "mine").is_dir()
     assert not list((tmp_path / "runs").glob(".latest*"))
 
