@@ -10,7 +10,13 @@ import pytest
 
 from tests.architecture.imports import REPOSITORY, imports, sources
 
-PUBLIC = ("rotest_core", "rotest_core.events", "rotest_core.plugin", "rotest_core.testing")
+PUBLIC = (
+    "rotest_core",
+    "rotest_core.events",
+    "rotest_core.leasing",
+    "rotest_core.plugin",
+    "rotest_core.testing",
+)
 VAGUE = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
 
 

@@ -1,4 +1,4 @@
-"""Register the store `postgres`; imported at every start, so it imports nothing heavy."""
+"""Register the store and the lock strategy `postgres`; imported at every start, so it imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rotest_core.plugin import hookimpl
 
 if TYPE_CHECKING:
-    from rotest_core.plugin import PluginContext, Registry, Store
+    from rotest_core.plugin import LockStrategy, PluginContext, Registry, Store
 
 
 def store(context: PluginContext) -> Store:
@@ -18,7 +18,18 @@ def store(context: PluginContext) -> Store:
     return PostgresStore(store_url(context))
 
 
+def lock_strategy(context: PluginContext) -> LockStrategy:
+    """Open the leases in the database that the configuration names, by default that of the store."""
+    from rotest_postgres.locks.strategy import PostgresLocks
+    from rotest_postgres.options import locks_url
+
+    return PostgresLocks(locks_url(context))
+
+
 @hookimpl
 def rotest_register(registry: Registry) -> None:
-    """Register the store."""
+    """Register the store and the lock strategy."""
     registry.store("postgres", store, summary="a PostgreSQL database, for all hosts (option: url)")
+    registry.lock_strategy(
+        "postgres", lock_strategy, summary="leases in a PostgreSQL database, for all hosts"
+    )

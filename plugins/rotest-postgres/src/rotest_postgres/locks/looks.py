@@ -1,0 +1,186 @@
+"""Read the tables of the leases without taking a turn, and beat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rotest_core.leasing import boot_identifier
+from rotest_core.plugin import (
+    Claim,
+    HeldLease,
+    Lease,
+    LockEvent,
+    LockStatus,
+    LockStep,
+    Owner,
+    WaitingClaim,
+    Want,
+)
+from rotest_postgres.database import Link, Row
+from rotest_postgres.locks.packing import unpack_candidates, unpack_lease, unpack_owner
+
+_NOW = "(SELECT greatest(moment, extract(epoch FROM clock_timestamp())::float8) FROM rotest.lock_state)"
+"""The moment by the clock of the leases, which never goes back."""
+
+_LEASE = "l.claim, l.want, l.token, l.dirty, l.seat = 0, r.type, r.name, w.type, w.name"
+"""What `unpack_lease` takes, of the tables in _LEASES."""
+
+_LEASES = """
+rotest.lock_lease AS l JOIN rotest.lock_record AS r ON r.number = l.record
+LEFT JOIN rotest.lock_record AS w ON w.number = l.whole
+"""
+
+_OWNER = 's.run, s."user", s.host, s.boot, s.pid, s.started'
+
+_LOOK = f"""
+SELECT
+    EXISTS (SELECT FROM rotest.lock_session WHERE number = %(session)s),
+    (SELECT coalesce(json_agg(json_build_array({_LEASE}) ORDER BY l.token), '[]') FROM {_LEASES}
+        WHERE l.session = %(session)s),
+    (SELECT coalesce(json_agg(id), '[]') FROM rotest.lock_claim WHERE session = %(session)s),
+    EXISTS (SELECT FROM rotest.lock_session WHERE beat + ttl < {_NOW}),
+    (SELECT coalesce(json_agg(json_build_array(s.number, {_OWNER})), '[]') FROM rotest.lock_session AS s
+        WHERE boot = %(boot)s AND NOT reservation AND number <> %(session)s
+        AND EXISTS (SELECT FROM rotest.lock_lease WHERE session = s.number))
+"""
+
+_SUSPECTS = f"""
+SELECT s.number, {_OWNER} FROM rotest.lock_session AS s WHERE boot = %s AND NOT reservation
+"""
+
+_BEAT = """
+UPDATE rotest.lock_session AS s
+SET beat = greatest(s.beat, extract(epoch FROM clock_timestamp())::float8, (SELECT moment FROM rotest.lock_state))
+WHERE number = ANY(%s)
+RETURNING number, ARRAY(SELECT token FROM rotest.lock_lease WHERE session = s.number)
+"""
+
+_HELD = f"""
+SELECT {_LEASE}, {_OWNER}, l.label, l.since, s.beat + s.ttl FROM {_LEASES}
+JOIN rotest.lock_session AS s ON s.number = l.session
+ORDER BY r.type, r.name, l.slot, l.token
+"""
+
+_WAITING = f"""
+SELECT c.id, c.wants, c.label, c.priority, c.wait, c.within, c.since, {_OWNER}
+FROM rotest.lock_claim AS c JOIN rotest.lock_session AS s ON s.number = c.session
+ORDER BY c.pins, c.place
+"""
+
+_POOLS = "SELECT digest, candidates FROM rotest.lock_pool WHERE digest = ANY(%s)"
+
+_HISTORY = """
+SELECT number, time, step, claim, run, label, wants, leases, dirty, reason FROM rotest.lock_event
+WHERE number > %s ORDER BY number
+"""
+
+_EVENTS_KEPT = 100_000
+
+
+class Look(NamedTuple):
+    """What a session that waits finds out by itself.
+
+    Args:
+        here: whether the database knows the session.
+        leases: those that it holds.
+        waiting: ids of its claims in the queue.
+        overdue: whether the time of some session is up.
+        rivals: the other sessions of this host that hold something.
+    """
+
+    here: bool
+    leases: tuple[Lease, ...]
+    waiting: frozenset[str]
+    overdue: bool
+    rivals: Mapping[int, Owner]
+
+
+def look(link: Link, session: int) -> Look:
+    """Find out how a session stands."""
+    ((here, leases, waiting, overdue, rivals),) = link.execute(
+        _LOOK, {"session": session, "boot": boot_identifier()}
+    ).fetchall()
+    return Look(
+        here,
+        tuple(map(unpack_lease, leases)),
+        frozenset(waiting),
+        overdue,
+        {number: unpack_owner(owner) for number, *owner in rivals},
+    )
+
+
+def suspects(link: Link) -> tuple[bool, Mapping[int, Owner]]:
+    """Return whether the time of some session is up, and the sessions of this host."""
+    ((overdue,),) = link.execute(
+        f"SELECT EXISTS (SELECT FROM rotest.lock_session WHERE beat + ttl < {_NOW})"
+    ).fetchall()
+    rows = link.execute(_SUSPECTS, (boot_identifier(),)).fetchall()
+    return overdue, {number: unpack_owner(owner) for number, *owner in rows}
+
+
+def beat(link: Link, sessions: Sequence[int]) -> Mapping[int, frozenset[int]]:
+    """Renew sessions; return the tokens of the leases of each, none of those that are gone."""
+    rows = link.execute(_BEAT, (list(sessions),)).fetchall()
+    return {number: frozenset(tokens) for number, tokens in rows}
+
+
+def trim(link: Link) -> None:
+    """Let go of the oldest part of the history."""
+    link.execute(
+        "DELETE FROM rotest.lock_event WHERE number < (SELECT counter FROM rotest.lock_state) - %s",
+        (_EVENTS_KEPT,),
+    )
+
+
+def status(link: Link) -> LockStatus:
+    """Return who holds what and who waits."""
+    with link.transaction():
+        link.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        ((now,),) = link.execute(f"SELECT {_NOW}").fetchall()
+        held = link.execute(_HELD).fetchall()
+        waiting = link.execute(_WAITING).fetchall()
+        digests = {digest for row in waiting for _, digest, _ in row[1]}
+        pools = link.execute(_POOLS, (list(digests),)).fetchall()
+    candidates = {digest: unpack_candidates(packed) for digest, packed in pools}
+    shown: list[WaitingClaim] = []
+    for position, row in enumerate(waiting, 1):
+        identifier, wants, label, priority, wait, within, since, *owner = row
+        claim = Claim(
+            id=identifier,
+            wants=tuple(Want(name, candidates[digest], exclusive) for name, digest, exclusive in wants),
+            label=label,
+            priority=priority,
+            wait=wait,
+            within=tuple(within),
+        )
+        shown.append(WaitingClaim(claim=claim, owner=unpack_owner(owner), position=position, since=since))
+    return LockStatus(now, tuple(map(_held, held)), tuple(shown))
+
+
+def history(link: Link, after: int) -> Sequence[LockEvent]:
+    """Return the events above a number."""
+    return [_event(row) for row in link.execute(_HISTORY, (after,)).fetchall()]
+
+
+def _held(row: Row) -> HeldLease:
+    *owner, label, since, until = row[9:]
+    return HeldLease(
+        lease=unpack_lease(list(row[:9])), owner=unpack_owner(owner), label=label, since=since, until=until
+    )
+
+
+def _event(row: Row) -> LockEvent:
+    number, moment, step, claim, run, label, wants, leases, dirty, reason = row
+    return LockEvent(
+        number=number,
+        time=moment,
+        step=LockStep(step),
+        claim=claim,
+        run=run,
+        label=label,
+        wants=tuple(wants),
+        leases=tuple(map(unpack_lease, leases)),
+        dirty=dirty,
+        reason=reason,
+    )

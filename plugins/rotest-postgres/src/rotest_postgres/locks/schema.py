@@ -1,0 +1,100 @@
+"""The tables of the leases."""
+
+from __future__ import annotations
+
+_TABLES = """
+CREATE TABLE rotest.lock_state (                 -- locked by whoever takes a turn
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    turn bigint NOT NULL DEFAULT 0,              -- rises with every turn that changes something
+    counter bigint NOT NULL DEFAULT 0,           -- the number of the last event or token
+    epoch bigint NOT NULL DEFAULT 0,             -- the upper part of tokens
+    started float8 NOT NULL DEFAULT 0,           -- start of the server that the epoch belongs to
+    moment float8 NOT NULL DEFAULT 0             -- of the last turn: the clock may be set back
+) WITH (fillfactor = 10);
+INSERT INTO rotest.lock_state DEFAULT VALUES;
+CREATE TABLE rotest.lock_record (
+    number integer PRIMARY KEY,                  -- from 0, without gaps: a bit in the masks of the schedule
+    type text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    capacity integer NOT NULL,
+    dirty bigint NOT NULL DEFAULT 0,             -- the token above which a lease cleans the record, or 0
+    UNIQUE (type, name)
+);
+CREATE INDEX lock_record_wide ON rotest.lock_record (number) WHERE capacity <> 1;
+CREATE INDEX lock_record_dirty ON rotest.lock_record (number) WHERE dirty <> 0;
+CREATE TABLE rotest.lock_session (
+    number bigint PRIMARY KEY,
+    run text NOT NULL,
+    "user" text NOT NULL,
+    host text NOT NULL,
+    boot text NOT NULL,
+    pid bigint NOT NULL,
+    started bigint NOT NULL,
+    address text NOT NULL,                       -- the channel on which its process listens
+    ttl float8 NOT NULL,
+    beat float8 NOT NULL,
+    reservation boolean NOT NULL
+);
+CREATE INDEX lock_session_boot ON rotest.lock_session (boot) WHERE NOT reservation;
+CREATE TABLE rotest.lock_pool (                  -- sets of candidates, kept once however many claims wait for them
+    digest text COLLATE "C" PRIMARY KEY,
+    candidates json NOT NULL
+);
+CREATE TABLE rotest.lock_claim (                 -- the queue
+    place bigint PRIMARY KEY,
+    shape text COLLATE "C" NOT NULL,             -- equal for claims that want the same
+    pins boolean NOT NULL,
+    session bigint NOT NULL,
+    id text COLLATE "C" NOT NULL UNIQUE,
+    label text NOT NULL,
+    priority integer NOT NULL,
+    wait float8,
+    since float8 NOT NULL,
+    deadline float8,
+    within json NOT NULL,
+    wants json NOT NULL                          -- [[name, pool, exclusive], ...]
+);
+CREATE INDEX lock_claim_session ON rotest.lock_claim (session);
+CREATE TABLE rotest.lock_lease (
+    record integer NOT NULL,
+    slot integer NOT NULL,
+    seat bigint NOT NULL,                        -- 0 for an exclusive lease, the token for one of those that share
+    token bigint NOT NULL UNIQUE,
+    session bigint NOT NULL,
+    claim text NOT NULL,
+    want text NOT NULL,
+    label text NOT NULL,
+    dirty boolean NOT NULL,
+    whole integer,
+    since float8 NOT NULL,
+    PRIMARY KEY (record, slot, seat)             -- no unit twice, whatever a program gets wrong
+);
+CREATE INDEX lock_lease_session ON rotest.lock_lease (session);
+CREATE TABLE rotest.lock_event (
+    number bigint PRIMARY KEY,
+    time float8 NOT NULL,
+    step text NOT NULL,
+    claim text NOT NULL,
+    run text NOT NULL,
+    label text NOT NULL,
+    wants json NOT NULL,
+    leases json NOT NULL,
+    dirty boolean NOT NULL,
+    reason text NOT NULL,
+    mark text NOT NULL                           -- of the turn: tells whether it came about
+);
+CREATE FUNCTION rotest.lock_lease_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.slot >= (SELECT capacity FROM rotest.lock_record WHERE number = NEW.record) OR EXISTS (
+        SELECT FROM rotest.lock_lease
+        WHERE record = NEW.record AND slot = NEW.slot AND (seat = 0 OR NEW.seat = 0)
+    ) THEN
+        RAISE EXCEPTION 'the unit is leased already: record %, slot %', NEW.record, NEW.slot;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lock_lease_fits BEFORE INSERT ON rotest.lock_lease
+    FOR EACH ROW EXECUTE FUNCTION rotest.lock_lease_fits()
+"""
+
+STEPS = (_TABLES,)

@@ -1,0 +1,212 @@
+"""Leases among all processes, on all hosts, that can reach one PostgreSQL database.
+
+Tables and protocol are described in docs/postgres.md of Rotest's repository.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from rotest_core import LeaseError, RecordKey
+from rotest_core.leasing import Ledger, NextInLine
+from rotest_core.plugin import ClaimExpired, HeldLease, LockEvent, LockStatus, Owner
+from rotest_postgres.database import Database, Link
+from rotest_postgres.locks import looks
+from rotest_postgres.locks.books import Books, Desk
+from rotest_postgres.locks.home import Home
+from rotest_postgres.locks.inbox import Beat
+from rotest_postgres.locks.letters import Letter, ended, expired, granted, read, rival
+from rotest_postgres.locks.liveness import is_dead
+from rotest_postgres.locks.schema import STEPS
+from rotest_postgres.locks.session import PostgresSession
+from rotest_postgres.migrations import migrate
+
+ResultT = TypeVar("ResultT")
+
+_BEATS_PER_LIFE = 3
+_IDLE = 20.0
+_QUICK = 2.0
+"""Seconds within which the database answers to a look; who waits looks again anyway."""
+
+
+class PostgresLocks:
+    """Keep exclusion among all who use one database.
+
+    Args:
+        url: the database.
+
+    Raises:
+        StoreError: it cannot be reached, refuses, or holds leases of a newer version.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        migrate(self._database, component="locks", steps=STEPS)
+        self._pid = os.getpid()
+        self._books = Books(self._database, _letters, lambda: list(self._sessions))
+        self._sessions: dict[int, PostgresSession] = {}
+        self._lock = threading.Lock()
+        self._home: Home | None = None
+        self._closed = False
+
+    def open(self, owner: Owner, *, ttl: float) -> PostgresSession:
+        """Open a session; see `LockStrategy.open`."""
+        self._check_home()
+        self.reap()
+        with self._lock:
+            if self._home is None:
+                self._home = Home(self._database, self)
+        session = PostgresSession(self, owner, ttl, self._home.address)
+        self._home.ring()
+        return session
+
+    def status(self) -> LockStatus:
+        """Return who holds what and who waits."""
+        self.reap()
+        return self._database.run(looks.status)
+
+    def history(self, *, after: int = 0) -> Sequence[LockEvent]:
+        """Return the events; see `LockStrategy.history`."""
+        return self._database.run(lambda link: looks.history(link, after))
+
+    def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:
+        """End the leases of a record by force; see `LockStrategy.end`."""
+
+        def step(desk: Desk) -> list[HeldLease]:
+            found = desk.ledger.end(key, desk.now, reason=reason)
+            desk.letters += [
+                ended(owner.address, owner.number, row.lease, reason) for owner, row in found if owner.address
+            ]
+            return [
+                HeldLease(
+                    lease=row.lease, owner=owner.owner, label=row.label, since=row.since, until=owner.until
+                )
+                for owner, row in found
+            ]
+
+        return self.transact(step)
+
+    def close(self) -> None:
+        """Close all sessions; may be called twice."""
+        if self._closed or os.getpid() != self._pid:
+            return
+        self._closed = True
+        try:
+            for session in list(self._sessions.values()):
+                session.close()
+        finally:
+            if self._home is not None:
+                self._home.close()
+            self._database.close()
+
+    # For sessions
+
+    def transact(self, step: Callable[[Desk], ResultT]) -> ResultT:
+        """Change the books, and tell those who were granted something by it."""
+        self._check_home()
+        return self._books.transact(step)
+
+    def look(self, session: int) -> looks.Look:
+        """Find out how a session stands, and watch who on this host holds something."""
+        found = self._database.run(lambda link: looks.look(link, session), limit=_QUICK, patience=0.0)
+        if self._home is not None:
+            self._home.watch_only(found.rivals)
+        return found
+
+    def watch(self, session: int, owner: Owner) -> None:
+        """Be told when the process of a session ends."""
+        if self._home is not None:
+            self._home.watch(session, owner)
+
+    def reap(self, suspicious: Mapping[int, Owner] | None = None) -> bool:
+        """End the sessions of processes of this host that died, and those whose time is up.
+
+        Args:
+            suspicious: sessions whose processes may have died; None for all of this host.
+
+        Returns:
+            Whether there were any.
+        """
+        overdue = False
+        if suspicious is None:
+            overdue, suspicious = self._database.run(looks.suspects)
+        dead = {
+            number: f"its process {owner.pid} died" for number, owner in suspicious.items() if is_dead(owner)
+        }
+        if overdue or dead:
+            self.transact(lambda desk: _bury(desk, dead))
+        return overdue or bool(dead)
+
+    def settle(self, session: PostgresSession, old: int | None = None) -> None:
+        """Know a session by its number, and no longer by its old one."""
+        with self._lock:
+            if old is not None:
+                self._sessions.pop(old, None)
+            self._sessions[session.number] = session
+
+    def leave(self, session: PostgresSession) -> None:
+        """Forget a session that closed."""
+        with self._lock:
+            self._sessions.pop(session.number, None)
+
+    # For the home: see `Residents`
+
+    def receive(self, text: str) -> None:
+        number, content = read(text)
+        session = self._sessions.get(number)
+        if session is not None:
+            session.inbox.put(content)
+
+    def beat(self, link: Link) -> None:
+        with self._lock:
+            sessions = self._sessions.copy()
+        if not sessions:
+            return
+        link.limit = max(_QUICK, self.interval())
+        sent = time.monotonic()
+        standing = looks.beat(link, list(sessions))
+        for number, session in sessions.items():
+            session.confirm(Beat(sent, standing.get(number)))
+        looks.trim(link)
+
+    def interval(self) -> float:
+        with self._lock:
+            return min((session.ttl for session in self._sessions.values()), default=_IDLE) / _BEATS_PER_LIFE
+
+    def arrived(self) -> None:
+        for session in list(self._sessions.values()):
+            session.look_soon()
+
+    def died(self, sessions: Sequence[int]) -> None:
+        self.transact(lambda desk: _bury(desk, dict.fromkeys(sessions, "its process died")))
+
+    def _check_home(self) -> None:
+        if os.getpid() != self._pid:
+            raise LeaseError("leases cannot be used in a process forked from the one that opened them")
+
+
+def _bury(desk: Desk, dead: Mapping[int, str]) -> None:
+    # Asked again, for one that had fallen silent may have beaten meanwhile; who died stays dead.
+    silent = desk.ledger.sessions.overdue(desk.now)
+    reasons = {
+        session.number: "its time was up" if session.reservation else "its heartbeat stopped"
+        for session in silent
+    }
+    if reasons or any(desk.ledger.sessions.get(number) is not None for number in dead):
+        desk.ledger.bury({**reasons, **dead}, desk.now)
+
+
+def _letters(ledger: Ledger) -> Iterable[Letter]:
+    """Write to those whom the news of a ledger concern."""
+    for session, news in ledger.take_news():
+        if isinstance(news, ClaimExpired):
+            yield expired(session.address, session.number, news.claim)
+        elif isinstance(news, NextInLine):
+            if news.holder.owner.boot == session.owner.boot:
+                yield rival(session.address, session.number, news.holder.number, news.holder.owner)
+        else:
+            yield granted(session.address, session.number, news)
