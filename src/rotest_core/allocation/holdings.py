@@ -25,7 +25,7 @@ class Holdings:
         self._records = records
         self._leases: dict[int, LeaseRow] = {}
         self._by_record: dict[int, list[LeaseRow]] = {}
-        self.board = Board(records.capacity)
+        self.board: Board = Board(records.capacity)
         self.dirty: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[LeaseRow]:

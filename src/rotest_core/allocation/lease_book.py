@@ -31,11 +31,11 @@ class LeaseBook:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self.holdings = Holdings(records)
-        self.counter = 0
+        self.holdings: Holdings = Holdings(records)
+        self.counter: int = 0
         self.epoch = 1
-        self.offset = 0.0
-        self.changes = Changes()
+        self.offset: float = 0.0
+        self.changes: Changes = Changes()
 
     def begin(self, row: ClaimRow, owner: SessionRow, records: Assignment, now: float) -> Grant:
         """Lease to a claim a record for each of its wants, with the parts."""

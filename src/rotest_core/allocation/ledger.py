@@ -48,8 +48,8 @@ class Ledger:
     """
 
     def __init__(self, queue: Queue | None = None, sessions: Sessions | None = None) -> None:
-        self.records = Records()
-        self.book = LeaseBook(self.records)
+        self.records: Records = Records()
+        self.book: LeaseBook = LeaseBook(self.records)
         self.queue: Queue = MemoryQueue() if queue is None else queue
         self.sessions: Sessions = MemorySessions() if sessions is None else sessions
         self._news: list[tuple[SessionRow, News]] = []

@@ -35,9 +35,9 @@ class Waiting:
     __slots__ = ("demands", "reasons", "test", "wanted")
 
     def __init__(self, test: PlannedTest, demands: Sequence[Demand]) -> None:
-        self.test = test
-        self.demands = demands
-        self.wanted = True
+        self.test: PlannedTest = test
+        self.demands: Sequence[Demand] = demands
+        self.wanted: bool = True
         self.reasons: list[str] = []
 
 
@@ -55,9 +55,9 @@ class Answer:
     def __init__(
         self, waiting: Waiting, allocation: Allocation | None = None, error: Exception | None = None
     ) -> None:
-        self.waiting = waiting
-        self.allocation = allocation
-        self.error = error
+        self.waiting: Waiting = waiting
+        self.allocation: Allocation | None = allocation
+        self.error: Exception | None = error
 
 
 class Broker:

@@ -53,9 +53,9 @@ class Limits:
     __slots__ = ("clean_up", "set_up", "test")
 
     def __init__(self, test: float = 0, set_up: float = 0, clean_up: float = 0) -> None:
-        self.test = test
-        self.set_up = set_up
-        self.clean_up = clean_up
+        self.test: float = test
+        self.set_up: float = set_up
+        self.clean_up: float = clean_up
 
 
 def unbroken(function: FunctionT) -> FunctionT:

@@ -50,7 +50,7 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self.requested = False
+        self.requested: bool = False
         self.leaving = False
         self.running = False
         self._accepted = False

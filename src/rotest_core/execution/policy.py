@@ -38,6 +38,7 @@ class Affinity:
     """
 
     def rank(self, job: Job) -> tuple[float, ...]:
+        """Rank by length, then by choice, then by place."""
         # What differs by a fifth is equal: more than that is chance.
         length = round(math.log(max(job.expected, 0.001), 1.2))
         return (-length, job.choice or math.inf, job.position)
@@ -47,6 +48,7 @@ class Fifo:
     """Keep the order of the plan."""
 
     def rank(self, job: Job) -> tuple[float, ...]:
+        """Rank by place."""
         return (job.position,)
 
 

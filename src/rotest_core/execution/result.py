@@ -44,6 +44,8 @@ class Result(unittest.TestResult):
         cleaning_up: while the clean-up of an interrupted test is run, only what fails in it counts.
     """
 
+    testsRun: int  # noqa: N815 - unittest's name
+
     def __init__(
         self,
         emit: Callable[[Event], None],
@@ -53,8 +55,8 @@ class Result(unittest.TestResult):
     ) -> None:
         super().__init__()
         self.failfast = failfast
-        self.test = -1
-        self.outcome = Outcome.SUCCESS
+        self.test: int = -1
+        self.outcome: Outcome = Outcome.SUCCESS
         self.cause: Cause | None = None
         self.cleaning_up = False
         self._emit = emit
@@ -124,6 +126,7 @@ class Result(unittest.TestResult):
     # What follows is called by unittest.
 
     def startTest(self, test: unittest.TestCase) -> None:
+        """Count the test."""
         if not self.cleaning_up:
             self.testsRun += 1
 
@@ -137,14 +140,17 @@ class Result(unittest.TestResult):
         """Do nothing: the worker measures the whole test."""
 
     def addError(self, test: unittest.TestCase, err: ExcInfo) -> None:
+        """Report an exception that is no failure of an assertion."""
         error = _exception(err)
         self.errors.append((test, self.report_error(error)))
 
     def addFailure(self, test: unittest.TestCase, err: ExcInfo) -> None:
+        """Report an assertion that failed."""
         error = _exception(err)
         self.failures.append((test, self.report_error(error, outcome=Outcome.FAILURE)))
 
     def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: ExcInfo | None) -> None:
+        """Report what failed in a subtest; one that passed is not told."""
         if err is None:
             return
         error = _exception(err)
@@ -154,6 +160,7 @@ class Result(unittest.TestResult):
         reports.append((subtest, text))
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        """Report that a test or subtest was skipped."""
         if not self.cleaning_up:
             self.skipped.append((test, reason))
             # A skip in a subTest is reported for an object of unittest's that stands for it and knows its test.
@@ -161,11 +168,13 @@ class Result(unittest.TestResult):
             self.report(Outcome.SKIPPED, str(reason), subtest=_description(test, owner) if owner else "")
 
     def addExpectedFailure(self, test: unittest.TestCase, err: ExcInfo) -> None:
+        """Report a failure that the test announced."""
         if not self.cleaning_up:
             text = self.report_error(_exception(err), outcome=Outcome.EXPECTED_FAILURE)
             self.expectedFailures.append((test, text))
 
     def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
+        """Report that the failure which the test announced did not come."""
         if not self.cleaning_up:
             self.unexpectedSuccesses.append(test)
             self.report(Outcome.UNEXPECTED_SUCCESS, "", summary="unexpected success", cause=Cause.PRODUCT)

@@ -28,8 +28,8 @@ class Work:
     __slots__ = ("rank", "tests", "together")
 
     def __init__(self, tests: Iterable[PlannedTest], *, together: bool) -> None:
-        self.tests = deque(tests)
-        self.together = together
+        self.tests: deque[PlannedTest] = deque(tests)
+        self.together: bool = together
         self.rank: tuple[float, ...] = ()
 
 
