@@ -41,9 +41,14 @@ def finish(case: object, interrupt: BaseException, result: Result) -> None:
         if hasattr(case, name):
             setattr(case, name, _nothing_async)
     setattr(case, case._testMethodName, _nothing)
+    if "_asyncioRunner" in vars(case):
+        # What is closed already; an asynchronous case makes another one.
+        vars(case)["_asyncioRunner"] = None
     result.cleaning_up = True
     try:
         case(result)
+    except Exception as error:  # a case with a `run` of its own
+        result.report_error(error)
     finally:
         result.cleaning_up = False
 
