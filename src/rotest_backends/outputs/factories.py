@@ -20,6 +20,12 @@ def _full(context: HandlerContext) -> OutputHandler:
     return full(context)
 
 
+def _html(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.html.handler import html
+
+    return html(context)
+
+
 def _logdebug(context: HandlerContext) -> OutputHandler:
     from rotest_backends.outputs.logs import logdebug
 
@@ -60,6 +66,7 @@ def register_outputs(registry: Registry) -> None:
     """Register every built-in output."""
     registry.output("dots", _dots, summary="one character for each test")
     registry.output("full", _full, summary="a line for each thing that happens")
+    registry.output("html", _html, summary="one page for a browser, results.html")
     registry.output("logdebug", _logdebug, summary="all log records, and what happens, as a log")
     registry.output("loginfo", _loginfo, summary="log records from INFO up, and what happens, as a log")
     registry.output("pretty", _pretty, summary="a short line for each test")

@@ -25,6 +25,12 @@ class TestFull(HandlerContract):
         return built_in("full")
 
 
+class TestHtml(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("html")
+
+
 class TestLogDebug(HandlerContract):
     @pytest.fixture
     def factory(self) -> OutputHandlerFactory:

@@ -1,0 +1,1 @@
+"""The output ``html``: one file that shows a run, opens from disk without a network, and prints."""

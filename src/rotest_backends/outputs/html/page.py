@@ -1,0 +1,141 @@
+"""Put the page together: a template whose places are filled one after the other, straight into the file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from rotest_backends.outputs.files import whole_file
+from rotest_backends.outputs.html.header import (
+    command_lines,
+    counts_of,
+    environment,
+    notices,
+    tiles,
+    title,
+    verdict,
+)
+from rotest_backends.outputs.html.markup import inline, number
+from rotest_backends.outputs.terminal import seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import IO
+
+    from rotest_backends.outputs.html.allowance import Allowance
+    from rotest_backends.outputs.html.failures import Failures
+    from rotest_backends.outputs.html.lanes import Lane, Lanes
+    from rotest_backends.outputs.html.spool import Spool
+    from rotest_backends.outputs.html.tree import Tree
+    from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
+
+_PLACE = re.compile(r"<!--([A-Z_]+)-->")
+
+
+class Page:
+    """Hold what the page is made of.
+
+    Attributes:
+        started: how the run began, None if nothing tells.
+        finished: how it ended, None if it was cut short.
+        interruptions: who asked it to stop.
+        switched_off: the outputs that raised.
+    """
+
+    def __init__(self, tree: Tree, failures: Failures, lanes: Lanes, passed_room: Allowance) -> None:
+        self.started: RunStarted | None = None
+        self.finished: RunFinished | None = None
+        self.interruptions: list[RunInterrupted] = []
+        self.switched_off: list[HandlerFailed] = []
+        self.tree = tree
+        self.failures = failures
+        self.lanes = lanes
+        self.passed_room = passed_room
+
+
+def write_page(path: Path, page: Page, spool: Spool | None) -> None:
+    """Write the page, whole or not at all.
+
+    Args:
+        path: the file.
+        page: what is known of the run.
+        spool: holds what is told of each test; None if there was none.
+
+    Raises:
+        OSError: the file could not be written.
+    """
+    style, script = _asset("report.css"), _asset("report.js")
+    counts = counts_of(page)
+    places: dict[str, Callable[[], str]] = {
+        "STYLE": lambda: style,
+        "SCRIPT": lambda: script,
+        "DIGEST": lambda: base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "TITLE": lambda: title(page, counts),
+        "VERDICT": lambda: verdict(page),
+        "TILES": lambda: tiles(page, counts),
+        "NOTICES": lambda: notices(page),
+        "COMMANDS": lambda: command_lines(page),
+        "ENVIRONMENT": lambda: environment(page),
+        "FAILED": lambda: f"{len(page.failures):,}" if len(page.failures) else "none",
+        "TOTAL": lambda: f"{page.tree.counts.total():,}",
+        "LANES": lambda: _lanes(page),
+        "LEFT_OUT": lambda: _left_out(page.passed_room.refused),
+    }
+    with whole_file(path) as target:
+        for number_of_part, part in enumerate(_PLACE.split(_asset("report.html"))):
+            if number_of_part % 2 == 0:
+                target.write(part.encode())
+            elif part in places:
+                target.write(places[part]().encode())
+            elif spool is not None:
+                _from_spool(part, page, target, spool)
+
+
+def _from_spool(part: str, page: Page, target: IO[bytes], spool: Spool) -> None:
+    if part == "FAILURES":
+        page.failures.write(target, spool)
+    else:
+        page.tree.write(target, spool)
+
+
+def _asset(name: str) -> str:
+    return resources.files("rotest_backends.outputs.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    return (
+        f'<p class="cut">Logs, expectations and resources of {count:,} tests that went well were left out to keep this '
+        "page small: events.jsonl has them, and <code>--set outputs.html.passed_details=KIB</code> makes room.</p>"
+    )
+
+
+def _lanes(page: Page) -> str:
+    """Return what each worker and each resource did, as a table; the timeline takes its labels from there."""
+    lanes = page.lanes
+    rows = "".join(
+        (
+            *(_lane("worker", lane) for lane in lanes.workers),
+            *(_lane("resource", lane) for lane in lanes.resources),
+        )
+    )
+    length = (
+        number(page.finished.duration) if page.finished is not None and page.finished.duration < 1e9 else "0"
+    )
+    return (
+        f'<table class="lanes" data-length="{length}"><thead><tr><th></th><th>name</th><th>tests</th><th>busy</th>'
+        f"<th>waited for</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _lane(kind: str, lane: Lane) -> str:
+    waited = seconds(lane.waited) if lane.waited >= 0.001 else ""
+    return (
+        f'<tr class="{kind}"><td>{kind}</td><th scope="row">{inline(lane.label, 120)}</th><td>{lane.uses:,}</td>'
+        f"<td>{seconds(lane.busy)}</td><td>{waited}</td></tr>"
+    )
