@@ -19,14 +19,12 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from rotest_core.errors import StoreError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-ResultT = TypeVar("ResultT")
 
 Migration: TypeAlias = Callable[["Database"], None]
 """One step of a schema; it happens whole or not at all, so it neither begins nor commits."""
@@ -104,27 +102,13 @@ class SqliteFile:
         with self._lock, self._translated(), _immediate(self._open_connection()) as connection:
             yield connection
 
-    def transact(self, step: Callable[[], ResultT]) -> ResultT:
-        """Call a function inside a transaction, as a `writing` block: the quicker way, by some microseconds.
-
-        Raises:
-            StoreError: the storage failed, or the file was closed.
-        """
-        with self._lock:
-            execute = self._open_connection().execute
-            try:
-                execute("BEGIN IMMEDIATE")
-                try:
-                    result = step()
-                    execute("COMMIT")
-                except BaseException:
-                    with suppress(sqlite3.Error):
-                        execute("ROLLBACK")
-                    raise
-            except (OSError, sqlite3.Error) as error:
-                with self._translated():
-                    raise error
-            return result
+    def failure(self, error: OSError | sqlite3.Error) -> StoreError:
+        """Say in a user's words what failed."""
+        if isinstance(error, OSError):
+            return StoreError(f"{error.filename or self.path}: {error.strerror or error}")
+        code = getattr(error, "sqlite_errorcode", None)
+        reason = _REASONS.get(code & 0xFF) if isinstance(code, int) else None
+        return StoreError(f"{self.path} {reason} ({error})" if reason else f"{self.path}: {error}")
 
     def close(self) -> None:
         """Close the connection; may be called twice."""
@@ -184,14 +168,8 @@ class SqliteFile:
     def _translated(self) -> Generator[None]:
         try:
             yield
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            raise StoreError(f"{self.path} cannot be made: {where}{error.strerror or error}") from error
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", None)
-            reason = _REASONS.get(code & 0xFF) if isinstance(code, int) else None
-            problem = f"{self.path} {reason} ({error})" if reason else f"{self.path}: {error}"
-            raise StoreError(problem) from error
+        except (OSError, sqlite3.Error) as error:
+            raise self.failure(error) from error
 
 
 @contextmanager

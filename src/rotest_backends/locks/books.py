@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from rotest_core.allocation.ledger import Ledger
+from rotest_core.allocation.ledger import Ledger, News
+from rotest_core.allocation.rows import SessionRow
 from rotest_core.plugin.protocols.locks import LockEvent
 
 ResultT = TypeVar("ResultT")
@@ -17,11 +18,14 @@ class Books(Protocol):
     Every method raises `StoreError` when the storage fails; a step that did not succeed has not happened.
     """
 
-    def transact(self, step: Callable[[Ledger], ResultT]) -> ResultT:
+    def transact(self, step: Callable[[Ledger], ResultT]) -> tuple[ResultT, list[tuple[SessionRow, News]]]:
         """Bring the ledger up to date, let `step` change it, and write it down, while no other process does the same.
 
         Args:
             step: neither waits nor reads nor writes anything but the ledger.
+
+        Returns:
+            What `step` returned, and whom to tell what.
         """
         ...
 

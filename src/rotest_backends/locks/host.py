@@ -17,8 +17,7 @@ from rotest_backends.locks.casualties import Casualties, bury, find_casualties
 from rotest_backends.locks.letters import ended_letter, news_letter
 from rotest_backends.locks.mailbox import Postman
 from rotest_backends.locks.session import HostSession
-from rotest_core.allocation.ledger import Ledger, News
-from rotest_core.allocation.rows import SessionRow
+from rotest_core.allocation.ledger import Ledger
 from rotest_core.allocation.showing import held_lease, status_of
 from rotest_core.errors import LeaseError, StoreError
 from rotest_core.model.record import RecordKey
@@ -105,14 +104,7 @@ class HostLocks:
         """Change the books, and tell those for whom it changed something."""
         if not self.at_home:
             raise LeaseError("leases cannot be used in a process forked from the one that opened them")
-        told: list[tuple[SessionRow, News]] = []
-
-        def step_and_news(ledger: Ledger) -> ResultT:
-            result = step(ledger)
-            told.extend(ledger.take_news())
-            return result
-
-        result = self._books.transact(step_and_news)
+        result, told = self._books.transact(step)
         for session, news in told:
             self.send(session.address, news_letter(news))
         return result

@@ -5,22 +5,25 @@ Tables and protocol are described in docs/leases.md.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
-from rotest_backends.locks.gate import Gate
 from rotest_backends.locks.host import HostLocks
 from rotest_backends.locks.sqlite_rows import Tables
 from rotest_backends.locks.sqlite_schema import create_tables
 from rotest_backends.sqlite_file import DEFAULT_PATH, SqliteFile
-from rotest_core.allocation.ledger import Ledger
+from rotest_core.allocation.ledger import Ledger, News
 from rotest_core.allocation.owner import boot_identifier
+from rotest_core.allocation.rows import SessionRow
 from rotest_core.plugin.options import PluginContext
 from rotest_core.plugin.protocols.locks import LockEvent
 
@@ -42,31 +45,44 @@ class SqliteBooks:
 
     def __init__(self, path: Path) -> None:
         self._file = SqliteFile(path, component="locks", migrations=(create_tables,))
-        self._gate = Gate(path.with_name(f"{path.name}-gate"))
+        # Who writes goes through a gate, first come, first served: SQLite's own waiting is a loop of sleeps, in which
+        # some processes starve while others go through again and again.
+        self._gate = os.open(f"{path}-gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         self._lock = threading.RLock()
         with self._file.reading() as connection:
             self._connection = connection
+        self._execute = connection.cursor().execute
         self._epoch = 1
         self._tables = Tables(connection, self._epoch)
         self._start()
 
-    def transact(self, step: Callable[[Ledger], ResultT]) -> ResultT:
+    def transact(self, step: Callable[[Ledger], ResultT]) -> tuple[ResultT, list[tuple[SessionRow, News]]]:
         """Change the ledger; see `Books.transact`."""
+        # Written out without the comforts of context managers: this is what a claim and a release cost.
         with self._lock:
-
-            def step_between() -> ResultT:
-                self._tables.read()
-                result = step(self._tables.ledger)
-                self._tables.write()
-                return result
-
+            tables, execute = self._tables, self._execute
             try:
-                with self._gate:
-                    return self._file.transact(step_between)
-            except BaseException:
-                # What the step did to the ledger has not happened: begin with an empty one, and read.
-                self._tables = Tables(self._connection, self._epoch)
-                raise
+                flock(self._gate, LOCK_EX)
+                try:
+                    execute("BEGIN IMMEDIATE")
+                    tables.read()
+                    result = step(tables.ledger)
+                    tables.write()
+                    execute("COMMIT")
+                except BaseException:
+                    self._undo()
+                    raise
+                finally:
+                    flock(self._gate, LOCK_UN)
+            except (OSError, sqlite3.Error) as error:
+                raise self._file.failure(error) from error
+            return result, tables.ledger.take_news()
+
+    def _undo(self) -> None:
+        """End the transaction; what was done to the ledger has not happened: begin with an empty one, and read."""
+        with suppress(sqlite3.Error):
+            self._execute("ROLLBACK")
+        self._tables = Tables(self._connection, self._epoch)
 
     def look(self, reader: Callable[[Ledger], ResultT]) -> ResultT:
         """Read the ledger; see `Books.look`."""
@@ -80,7 +96,7 @@ class SqliteBooks:
 
     def beat(self, sessions: Iterable[int], now: float) -> set[int]:
         """Renew sessions; see `Books.beat`."""
-        with self._lock, self._gate, self._file.writing() as connection:
+        with self._lock, self._behind_gate(), self._file.writing() as connection:
             gone = {
                 number
                 for number in sessions
@@ -102,12 +118,20 @@ class SqliteBooks:
         """Close the file."""
         with self._lock:
             self._file.close()
-            self._gate.close()
+            os.close(self._gate)
+
+    @contextmanager
+    def _behind_gate(self) -> Generator[None]:
+        flock(self._gate, LOCK_EX)
+        try:
+            yield
+        finally:
+            flock(self._gate, LOCK_UN)
 
     def _start(self) -> None:
         """See whether the host was started anew since the file was last used."""
         boot, offset = boot_identifier().partition("/")[0], time.time() - time.monotonic()
-        with self._lock, self._gate, self._file.writing() as connection:
+        with self._lock, self._behind_gate(), self._file.writing() as connection:
             facts = dict(
                 connection.execute("SELECT key, value FROM meta WHERE component = 'locks'").fetchall()
             )

@@ -23,11 +23,17 @@ _BREAK = "\x1f"
 _FOLLOWED = 100
 """Up to so many steps of others are followed one by one; after more, all leases are read anew."""
 
-_STATE = """
-SELECT (SELECT max(number) FROM lock_event), (SELECT max(number) FROM lock_record),
+_KNOWN_RECORDS = """
+SELECT (SELECT max(number) FROM lock_record),
        (SELECT value FROM meta WHERE component = 'locks' AND key = 'capacities')
 """
-_LEASE = "SELECT record, slot, seat, token, session, claim, want, label, dirty, whole, since FROM lock_lease"
+_LEASES = """
+SELECT record, slot, seat, token, session, claim, want, label, dirty, whole, since FROM lock_lease
+WHERE token != 0
+"""
+_ADD_LEASE = "INSERT INTO lock_lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_END_LEASE = "DELETE FROM lock_lease WHERE record = ? AND slot = ? AND seat = ?"
+_ADD_EVENT = "INSERT INTO lock_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Tables:
@@ -46,6 +52,7 @@ class Tables:
         self._queue = SqliteQueue(connection, self.ledger.records)
         self.ledger.queue = self._queue
         self.ledger.book.epoch = epoch
+        self.ledger.book.offset = time.time() - time.monotonic()
         self._records = 0
         self._capacities: int | None = None
         self._revision = 0
@@ -53,21 +60,14 @@ class Tables:
     def read(self) -> None:
         """Bring the ledger up to date."""
         book = self.ledger.book
-        book.offset = time.time() - time.monotonic()
-        event, record, capacities = self._execute(_STATE).fetchone()
-        state = (event or 0, -1 if record is None else record, capacities)
-        known = (book.counter, self._records - 1, self._capacities)
-        if state == known:
+        last = self._execute("SELECT max(number) FROM lock_event").fetchone()[0] or 0
+        if last == book.counter:
             return
-        if state[1:] != known[1:]:
-            self._read_records()
-            self._capacities = capacities
-            self._read_leases()
-        elif state[0] - book.counter > _FOLLOWED:
+        if self._read_records() or last - book.counter > _FOLLOWED:
             self._read_leases()
         else:
             self._follow(book.counter)
-        book.counter = state[0]
+        book.counter = last
         self._queue.forget()
         self.ledger.forget_outlook()
 
@@ -75,29 +75,22 @@ class Tables:
         """Write down what changed in the ledger."""
         changes = self.ledger.take_changes()
         records = self.ledger.records
-        if len(records.keys) > self._records:
+        if len(records.keys) > self._records or records.revision != self._revision:
             self._write_records()
-        if records.revision != self._revision:
-            self._write_capacities()
         execute = self._execute
         for row in changes.ended:
-            execute(
-                "DELETE FROM lock_lease WHERE record = ? AND slot = ? AND seat = ?",
-                (row.record, row.slot, _seat(row)),
-            )
+            self._end_lease(row)
         for row in changes.made.values():
-            execute(
-                "INSERT INTO lock_lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._lease_values(row)
-            )
+            if not row.lease.exclusive:
+                self._guard(row)
+            execute(_ADD_LEASE, self._lease_values(row))
+        for event in changes.events:
+            execute(_ADD_EVENT, self._event_values(event))
         for record, token in changes.dirty.items():
             if token:
                 execute("INSERT OR REPLACE INTO lock_dirty VALUES (?, ?)", (record, token))
             else:
                 execute("DELETE FROM lock_dirty WHERE record = ?", (record,))
-        for event in changes.events:
-            execute(
-                "INSERT INTO lock_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._event_values(event)
-            )
 
     def history(self, after: int) -> Sequence[LockEvent]:
         """Return the events above a number."""
@@ -107,6 +100,23 @@ class Tables:
             (after,),
         )
         return [self._event(row) for row in events.fetchall()]
+
+    def _end_lease(self, row: LeaseRow) -> None:
+        self._execute(_END_LEASE, (row.record, row.slot, _seat(row)))
+        if not row.lease.exclusive:
+            # With the last of those that share a unit goes what kept it from others.
+            self._execute(
+                f"{_END_LEASE} AND NOT EXISTS (SELECT 1 FROM lock_lease WHERE record = ? AND slot = ? AND seat != 0)",
+                (row.record, row.slot, 0, row.record, row.slot),
+            )
+
+    def _guard(self, row: LeaseRow) -> None:
+        """Take seat 0 for those who share, unless they have it; an exclusive lease there makes this fail."""
+        self._execute(
+            "INSERT INTO lock_lease SELECT ?1, ?2, 0, ?3, 0, 0, '', '', '', 0, NULL, 0 WHERE NOT EXISTS "
+            "(SELECT 1 FROM lock_lease WHERE record = ?1 AND slot = ?2 AND seat = 0 AND token = 0)",
+            (row.record, row.slot, self.ledger.records.capacity.get(row.record, 1)),
+        )
 
     def _follow(self, since: int) -> None:
         """Take over what others did to the leases in a few steps."""
@@ -119,13 +129,13 @@ class Tables:
             elif step == LockStep.CLOSED:
                 self._sessions.forget([session])
         for record in records:
-            rows = self._execute(f"{_LEASE} WHERE record = ?", (record,)).fetchall()
+            rows = self._execute(f"{_LEASES} AND record = ?", (record,)).fetchall()
             self.ledger.book.holdings.replace_record(record, map(self._lease, rows))
         self._read_dirty()
 
     def _read_leases(self) -> None:
         self._sessions.forget()
-        self.ledger.book.holdings.replace([self._lease(row) for row in self._execute(_LEASE).fetchall()])
+        self.ledger.book.holdings.replace([self._lease(row) for row in self._execute(_LEASES).fetchall()])
         self._read_dirty()
 
     def _read_dirty(self) -> None:
@@ -133,7 +143,11 @@ class Tables:
             self._execute("SELECT record, token FROM lock_dirty").fetchall()
         )
 
-    def _read_records(self) -> None:
+    def _read_records(self) -> bool:
+        """Learn of new records and changed capacities; tell whether there were any."""
+        last, capacities = self._execute(_KNOWN_RECORDS).fetchone()
+        if last == self._records - 1 and capacities == self._capacities:
+            return False
         records = self.ledger.records
         for record_type, name in self._execute(
             "SELECT type, name FROM lock_record WHERE number >= ? ORDER BY number", (self._records,)
@@ -142,6 +156,8 @@ class Tables:
         self._records = len(records.keys)
         wide = self._execute("SELECT number, capacity FROM lock_record WHERE capacity != 1").fetchall()
         records.set_capacities(dict(wide))
+        self._capacities = capacities
+        return True
 
     def _write_records(self) -> None:
         records = self.ledger.records
@@ -151,9 +167,8 @@ class Tables:
             [(number, key.type, key.name) for number, key in new],
         )
         self._records = len(records.keys)
-
-    def _write_capacities(self) -> None:
-        records = self.ledger.records
+        if records.revision == self._revision:
+            return
         self._execute("UPDATE lock_record SET capacity = 1 WHERE capacity != 1")
         self._executemany(
             "UPDATE lock_record SET capacity = ? WHERE number = ?",
@@ -184,6 +199,7 @@ class Tables:
             row.record,
             row.slot,
             _seat(row),
+            self.ledger.records.capacity.get(row.record, 1),
             lease.token,
             row.session,
             lease.claim,

@@ -52,7 +52,8 @@ CREATE INDEX lock_claim_line ON lock_claim (shape, place, deadline);
 CREATE TABLE lock_lease (
     record INTEGER NOT NULL,
     slot INTEGER NOT NULL,
-    seat INTEGER NOT NULL,               -- 0 for an exclusive lease, the token for one of those that share the slot
+    seat INTEGER NOT NULL,
+    units INTEGER NOT NULL,              -- of the record, when it was leased
     token INTEGER NOT NULL,
     session INTEGER NOT NULL,
     claim TEXT NOT NULL,
@@ -61,7 +62,10 @@ CREATE TABLE lock_lease (
     dirty INTEGER NOT NULL,
     whole INTEGER,
     since REAL NOT NULL,
-    PRIMARY KEY (record, slot, seat)     -- no unit twice, whatever a program gets wrong
+    -- No unit twice, whatever a program gets wrong. An exclusive lease has seat 0 of its slot; of those that share one
+    -- each has its token for a seat, and seat 0 is taken by a row that is nobody's lease.
+    PRIMARY KEY (record, slot, seat),
+    CHECK (slot < units)
 ) WITHOUT ROWID;
 CREATE TABLE lock_event (
     number INTEGER PRIMARY KEY,
@@ -76,18 +80,6 @@ CREATE TABLE lock_event (
     dirty INTEGER NOT NULL,
     reason TEXT NOT NULL
 );
-CREATE TRIGGER lock_lease_beyond BEFORE INSERT ON lock_lease WHEN NEW.slot != 0 AND
-    NEW.slot >= (SELECT capacity FROM lock_record WHERE number = NEW.record)
-BEGIN
-    SELECT RAISE(ABORT, 'the record has no such unit');
-END;
-CREATE TRIGGER lock_lease_mixed BEFORE INSERT ON lock_lease WHEN EXISTS (
-    SELECT 1 FROM lock_lease
-    WHERE record = NEW.record AND slot = NEW.slot AND (seat = 0) != (NEW.seat = 0)
-)
-BEGIN
-    SELECT RAISE(ABORT, 'the unit is leased already');
-END;
 """
 
 

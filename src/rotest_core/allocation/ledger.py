@@ -113,7 +113,7 @@ class Ledger:
             again: whether the claim may be waiting already.
         """
         owner = self._session(session)
-        self._learn(claim)
+        learned = self._learn(claim)
         old = self.queue.find(claim.id) if again else None
         if old is not None:
             self._leave(old)
@@ -129,6 +129,9 @@ class Ledger:
         if claim.wait != 0:
             self._enter(row, owner, now, known=False)
             pin(outlook, row.demands)
+        elif learned:
+            # What was learned of records must not go without a trace.
+            self.book.log_claim(LockStep.EXPIRED, now, claim, owner)
         return None
 
     def cancel(self, session: int, claim: str, now: float) -> bool:
@@ -219,12 +222,16 @@ class Ledger:
         assert session is not None, f"session {number} is gone"
         return session
 
-    def _learn(self, claim: Claim) -> None:
-        """Take over what a claim tells of capacities."""
-        news = [self.records.learn(want.candidates) for want in claim.wants]
-        if True in news:
+    def _learn(self, claim: Claim) -> bool:
+        """Take over what a claim tells of records; return whether there was anything new."""
+        records = self.records
+        known, revision = len(records.keys), records.revision
+        for want in claim.wants:
+            records.learn(want.candidates)
+        if records.revision != revision:
             self.book.holdings.replace(list(self.book.holdings))
             self._outlook = None
+        return len(records.keys) != known or records.revision != revision
 
     def _row(self, session: int, claim: Claim, now: float, old: ClaimRow | None) -> ClaimRow:
         if old is not None:

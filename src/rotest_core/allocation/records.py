@@ -60,22 +60,16 @@ class Records:
         self._known[id(candidates)] = (candidates, pool)
         return pool
 
-    def learn(self, candidates: Candidates) -> bool:
-        """Take over the capacities that a new claim tells of: what is told last counts.
-
-        Returns:
-            Whether some capacity is another than before.
-        """
+    def learn(self, candidates: Candidates) -> None:
+        """Take over what a new claim tells of records and their capacities: what is told last counts."""
         if self._learned.get(id(candidates)) is candidates:
-            return False
-        before = self.revision
+            return
         for candidate in candidates:
             self._set_capacity(candidate.key, candidate.capacity)
             for part in candidate.parts:
                 self._set_capacity(part.key, part.capacity)
         _make_room(self._learned)
         self._learned[id(candidates)] = candidates
-        return self.revision != before
 
     def set_capacities(self, capacity: Mapping[int, int]) -> None:
         """Take over the capacities that another process has learned."""
