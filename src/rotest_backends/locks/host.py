@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
+from weakref import WeakSet
 
 from rotest_backends.locks.books import Books
 from rotest_backends.locks.casualties import Casualties, bury, find_casualties
@@ -28,16 +29,31 @@ ResultT = TypeVar("ResultT")
 _BEATS_PER_LIFE = 3
 
 
+_all: WeakSet[HostLocks] = WeakSet()
+
+
+def _leave_home() -> None:
+    for locks in _all:
+        locks.at_home = False
+
+
+os.register_at_fork(after_in_child=_leave_home)
+
+
 class HostLocks:
     """Keep exclusion among the processes of one host.
 
     Args:
         books: where the ledger is kept.
+
+    Attributes:
+        at_home: False in a child that this process forked: there nothing of it may be used.
     """
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._pid = os.getpid()
+        self.at_home = True
+        _all.add(self)
         self._postman = Postman()
         self._sessions: dict[int, HostSession] = {}
         self._lock = threading.Lock()
@@ -94,11 +110,6 @@ class HostLocks:
         self._books.close()
 
     # For sessions
-
-    @property
-    def at_home(self) -> bool:
-        """Tell whether this is the process that opened the strategy, and no child that it forked."""
-        return os.getpid() == self._pid
 
     def transact(self, step: Callable[[Ledger], ResultT]) -> ResultT:
         """Change the books, and tell those for whom it changed something."""

@@ -29,6 +29,10 @@ _FOR_EVER = float("inf")
 _SILENT = "the process did not beat for longer than its leases' time to live"
 
 
+class _TakenForDeadError(Exception):
+    """Tell, inside a transaction, that the session is no longer in the books."""
+
+
 class _Waiting(NamedTuple):
     """A claim that waits, and the moment at which it has waited as long as it may."""
 
@@ -63,10 +67,7 @@ class HostSession:
     def submit(self, claim: Claim) -> Grant | None:
         """Ask for a claim; see `LockSession.submit`."""
         with self._lock:
-            grant, rivals = self._submit(claim)
-            # Who stands in the way may have died unseen, for nobody watched while nobody waited.
-            if grant is None and self._watch(rivals) and claim.wait == 0:
-                grant, _ = self._submit(claim)
+            grant = self._submit(claim)
             if grant is not None:
                 self._keep(grant)
             elif claim.wait != 0:
@@ -111,21 +112,34 @@ class HostSession:
 
     def release(self, leases: Sequence[Lease], *, dirty: bool = False) -> None:
         """Give leases back; see `LockSession.release`."""
-        self._give(leases, lambda ledger: ledger.release(self.number, leases, time.monotonic(), dirty=dirty))
+
+        def step(ledger: Ledger) -> list[Lease]:
+            if ledger.sessions.get(self.number) is None:
+                return list(leases)
+            return ledger.release(self.number, leases, time.monotonic(), dirty=dirty)
+
+        self._give(leases, step)
 
     def hold(self, leases: Sequence[Lease], *, name: str, duration: float, reason: str = "") -> None:
         """Turn leases into a reservation; see `LockSession.hold`."""
-        self._give(
-            leases,
-            lambda ledger: ledger.hold(
-                self.number, leases, time.monotonic(), name=name, duration=duration, reason=reason
-            ),
-        )
+
+        def step(ledger: Ledger) -> list[Lease]:
+            if ledger.sessions.get(self.number) is None:
+                return list(leases)
+            now = time.monotonic()
+            return ledger.hold(self.number, leases, now, name=name, duration=duration, reason=reason)
+
+        self._give(leases, step)
 
     def adopt(self, name: str) -> Grant | None:
         """Take over a reservation; see `LockSession.adopt`."""
+
+        def step(ledger: Ledger) -> Grant | None:
+            self._check(ledger)
+            return ledger.adopt(self.number, name, time.monotonic())
+
         with self._lock:
-            grant = self._here(lambda ledger: ledger.adopt(self.number, name, time.monotonic()))
+            grant = self._here(step)
             if grant is not None:
                 self._keep(grant)
             return grant
@@ -156,7 +170,7 @@ class HostSession:
             self._locks.renumber(self, old)
             waiting, self._waiting = self._waiting, {}
             for claim, _ in waiting.values():
-                grant, _rivals = self._submit(claim)
+                grant = self._submit(claim)
                 if grant is None:
                     self._await(claim)
                 else:
@@ -179,33 +193,41 @@ class HostSession:
         if self._closed:
             raise LeaseError("the session was closed")
 
-        def step_if_known(ledger: Ledger) -> tuple[ResultT] | None:
-            return (step(ledger),) if ledger.sessions.get(self.number) is not None else None
+        while True:
+            try:
+                return self._locks.transact(step)
+            except _TakenForDeadError:
+                self.revive()
 
-        while (result := self._locks.transact(step_if_known)) is None:
-            self.revive()
-        return result[0]
+    def _check(self, ledger: Ledger) -> None:
+        if ledger.sessions.get(self.number) is None:
+            raise _TakenForDeadError
 
-    def _submit(self, claim: Claim) -> tuple[Grant | None, list[tuple[int, Owner]]]:
-        """Submit a claim; return its grant, or who is to be watched if it has none."""
+    def _submit(self, claim: Claim) -> Grant | None:
+        known = claim.id in self._waiting
+        rivals: list[tuple[int, Owner]] = []
 
-        def step(ledger: Ledger) -> tuple[Grant | None, list[tuple[int, Owner]]]:
-            known = claim.id in self._waiting
-            reach = _reach(ledger, claim)
-            # Whoever is first to wait for something watches its holder; he who comes next is told when it is his turn.
-            first = claim.wait == 0 or not ledger.queue.reach() & reach
-            grant = ledger.submit(self.number, claim, time.monotonic(), again=known)
-            return grant, _rivals(ledger, reach) if grant is None and first else []
+        def step(ledger: Ledger) -> Grant | None:
+            self._check(ledger)
+            now = time.monotonic()
+            # Whoever is first to wait for something watches its holder; who comes later is told when it is his turn.
+            wanted = 0 if claim.wait == 0 else ledger.queue.reach()
+            grant = ledger.submit(self.number, claim, now, again=known)
+            if grant is None and not wanted & (reach := _reach(ledger, claim)):
+                rivals[:] = _rivals(ledger, reach)
+            return grant
 
-        return self._here(step)
+        grant = self._here(step)
+        # Who stands in the way may have died unseen, for nobody watched while nobody waited.
+        if grant is None and self._watch(rivals) and claim.wait == 0:
+            grant = self._here(step)
+        return grant
 
     def _give(self, leases: Sequence[Lease], step: Callable[[Ledger], list[Lease]]) -> None:
         with self._lock:
             if self._closed:
                 raise LeaseError("the session was closed")
-            lost = self._locks.transact(
-                lambda ledger: step(ledger) if ledger.sessions.get(self.number) is not None else list(leases)
-            )
+            lost = self._locks.transact(step)
             for lease in leases:
                 self._mine.pop(lease.token, None)
         if lost:

@@ -215,7 +215,7 @@ class Tables:
         return (
             event.number,
             event.time,
-            event.step.value,
+            str.__str__(event.step),  # quicker than its value
             event.session,
             event.run,
             event.claim,

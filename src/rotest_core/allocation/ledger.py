@@ -53,7 +53,8 @@ class Ledger:
         self.queue: Queue = MemoryQueue() if queue is None else queue
         self.sessions: Sessions = MemorySessions() if sessions is None else sessions
         self._news: list[tuple[SessionRow, News]] = []
-        # What the board looks like to the next claim: None when it must be found out anew.
+        # What the board looks like to the next claim, the board itself while nobody waits; None when it must be found
+        # out anew.
         self._outlook: Board | None = None
 
     def take_changes(self) -> Changes:
@@ -124,10 +125,13 @@ class Ledger:
             return self._submit_between(row, owner, now, known=old is not None)
         records = assign(row.demands, outlook)
         if records is not None:
-            occupy(outlook, row.demands, records)
+            if outlook is not self.book.holdings.board:
+                occupy(outlook, row.demands, records)
             return self.book.begin(row, owner, records, now)
         if claim.wait != 0:
             self._enter(row, owner, now, known=False)
+            if outlook is self.book.holdings.board:
+                outlook = self._outlook = outlook.copy()
             pin(outlook, row.demands)
         elif learned:
             # What was learned of records must not go without a trace.
@@ -289,9 +293,10 @@ class Ledger:
         reason: str = "",
     ) -> None:
         self.book.finish(rows, step, owner, now, dirty=dirty, reason=reason)
-        outlook, wanted = self._outlook, self.queue.reach()
-        if outlook is None:
+        outlook = self._outlook
+        if outlook is None or outlook is self.book.holdings.board:
             return
+        wanted = self.queue.reach()
         for row in rows:
             if wanted >> row.record & 1:
                 self._outlook = None
@@ -308,7 +313,11 @@ class Ledger:
             owner = self._session(row.session)
             self.book.log_claim(LockStep.EXPIRED, now, row.claim, owner)
             self._news.append((owner, ClaimExpired(row.claim.id)))
-        plan = schedule(Snapshot(self.book.holdings.board, self.queue.lines()))
+        lines = self.queue.lines()
+        if not lines:
+            self._outlook = self.book.holdings.board
+            return self._outlook
+        plan = schedule(Snapshot(self.book.holdings.board, lines))
         holders: dict[int, SessionRow] = {}
         for place, records in plan.grants:
             row = self.queue.at(place)

@@ -138,5 +138,8 @@ def occupy(board: Board, demands: tuple[Demand, ...], records: Assignment) -> bo
     """Take the records for the demands, with their parts; tell whether that leaves less to others."""
     less = False
     for demand, record in zip(demands, records, strict=True):
-        less |= board.take_all(demand.footprint(record), demand.exclusive)
+        if demand.pool.parts:
+            less |= board.take_all(demand.footprint(record), demand.exclusive)
+        else:
+            less |= board.take(record, demand.exclusive)
     return less
