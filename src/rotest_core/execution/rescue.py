@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rotest_core.events import Event
     from rotest_core.execution.tree import PlannedTest
-    from rotest_core.execution.worker import WorkOrder
+    from rotest_core.execution.work_order import WorkOrder
     from rotest_core.plugin.protocols.executor import LeasedResource
 
 

@@ -17,23 +17,31 @@ from rotest_core.execution.handler_context import RunHandlerContext
 from rotest_core.execution.journal import FILE_NAME, Journal
 from rotest_core.execution.lessor import Lessor
 from rotest_core.execution.staffing import executor_name, limits
+from rotest_core.execution.work_order import WorkOrder
 from rotest_core.execution.workdir import RunDirectory, new_id, prune
-from rotest_core.execution.worker import TestWorker, WorkOrder
+from rotest_core.execution.worker import TestWorker
 from rotest_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
-    from typing import TextIO
+    from typing import Protocol, TextIO
 
     from rotest_core.allocation.leases import Leases
     from rotest_core.config.settings import Settings
+    from rotest_core.events import Event
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.plan import Plan
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.executor import Coordinator, Executor, LeasedResource, Worker
+
+    class Emit(Protocol):
+        """Take events; `Coordinator.emit` as a value."""
+
+        def __call__(self, *events: Event) -> None:
+            """Take some events."""
 
 
 _MANY = 100
@@ -116,7 +124,7 @@ class Run:
             self.directory.discard()
             raise WorkDirError(run.work_dir, error) from error
         self._bus = Bus(self._journal)
-        self.emit = self._bus.emit
+        self.emit: Emit = self._bus.emit
         try:
             for name, make in makers:
                 self._bus.attach(name, make(self._context(name, tuple(name for name, _ in makers))))

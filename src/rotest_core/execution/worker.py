@@ -10,58 +10,25 @@ from unittest import SkipTest
 
 from rotest_core.events import InformationAdded, Outcome, TestFinished, TestStarted
 from rotest_core.execution import direct
-from rotest_core.execution.deadline import Deadline, Limits, TimeLimitExceeded, limit_of
+from rotest_core.execution.deadline import Deadline, TimeLimitExceeded, limit_of
 from rotest_core.execution.fixtures import Fixtures
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.result import Result
 from rotest_core.execution.salvage import finish
-from rotest_core.named_tuple import NamedTuple
 from rotest_core.plugin.protocols.executor import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import unittest
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from types import FrameType
 
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.logs import LogCapture
     from rotest_core.execution.tree import Case, Group, PlannedTest
+    from rotest_core.execution.work_order import WorkOrder
     from rotest_core.execution.workdir import RunDirectory
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
-
-
-_FIXTURES = 1_000_000
-"""More fixtures than one worker will ever report."""
-
-
-class WorkOrder(NamedTuple):
-    """Say how tests are to be run.
-
-    Args:
-        tests: the tests of the plan, by number.
-        fixtures_from: first number for the fixtures that are reported as if they were tests.
-        failfast: whether the first test that is not good is to be the last.
-        skip_init: whether resources are connected only.
-        save_state: whether resources store their state after a test that is not good.
-        config: the ``[config]`` table.
-        log_level: least severe records of `logging` to keep, as its name.
-        limits: how long the parts of a test may take.
-    """
-
-    tests: Sequence[PlannedTest]
-    fixtures_from: int
-    failfast: bool = False
-    skip_init: bool = False
-    save_state: bool = False
-    config: Mapping[str, object] = {}
-    log_level: str = "DEBUG"
-    limits: Limits = Limits()
-
-    def for_worker(self, name: str) -> WorkOrder:
-        """Return the order of one worker, by its name: ``w3``; numbers of its fixtures are its own."""
-        number = int("".join(filter(str.isdigit, name)) or 0)
-        return self._replace(fixtures_from=self.fixtures_from + number * _FIXTURES) if number else self
 
 
 class TestWorker:
