@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -26,7 +26,13 @@ _START_SECONDS = 30.0
 _MEMORY = Path("/dev/shm")
 
 # The server ends with who started it, whatever ended that: then the pipe that this shell reads from is closed.
-_GUARD = """"$@" & read line; kill -INT $!; wait; rm -rf "$ROTEST_POSTGRES_DIRECTORY" """
+_GUARD = """
+"$@" &
+read line
+kill -INT $! 2> /dev/null
+wait
+[ "$line" = keep ] || rm -rf "$ROTEST_POSTGRES_DIRECTORY"
+"""
 
 
 class Server:
@@ -36,9 +42,17 @@ class Server:
         directory: an empty directory, which goes with the server.
         durable: whether what was committed outlasts a crash, at the price of writing it to the disk.
         settings: further settings, such as ``max_connections=300``.
+        access: lines to go before those of pg_hba.conf, which let everybody in.
     """
 
-    def __init__(self, directory: Path, *, durable: bool = False, settings: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        durable: bool = False,
+        settings: Sequence[str] = (),
+        access: Sequence[str] = (),
+    ) -> None:
         self._directory = directory
         self._settings = [*settings, *(() if durable else ("fsync=off", "full_page_writes=off"))]
         self._process: subprocess.Popen[bytes] | None = None
@@ -48,7 +62,7 @@ class Server:
         self.port = _free_port()
         if self._user is not None:
             os.chown(directory, self._user.pw_uid, self._user.pw_gid)
-        self._initialize()
+        self._initialize(access)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -57,6 +71,7 @@ class Server:
             "listen_addresses=127.0.0.1",
             f"port={self.port}",
             "shared_buffers=32MB",
+            "dynamic_shared_memory_type=mmap",
             *self._settings,
         ]
         command: list[str | Path] = [self._binaries / "postgres", "-D", self._directory / "data"]
@@ -68,15 +83,16 @@ class Server:
 
     def kill(self) -> None:
         """Kill every process of the server at once, as a crash of its host would."""
-        if self._process is None:
-            return
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._forget()
+        postmaster = int((self._directory / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        # Held first, so that it does not see its children die and mend that.
+        os.kill(postmaster, signal.SIGSTOP)
+        for pid in (*_children(postmaster), postmaster):
+            os.kill(pid, signal.SIGKILL)
+        self._end(b"keep\n")
 
     def stop(self) -> None:
         """Stop the server in order, and remove its directory."""
-        if self._process is not None:
-            self._forget()
+        self._end(b"")
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def url(self, database: str = "postgres", *, tcp: bool = False) -> str:
@@ -105,7 +121,7 @@ class Server:
         """Return what the server wrote."""
         return (self._directory / "log").read_text(encoding="utf-8", errors="replace")
 
-    def _initialize(self) -> None:
+    def _initialize(self, access: Sequence[str]) -> None:
         command: list[str | Path] = [self._binaries / "initdb", "-D", self._directory / "data"]
         options = [
             "--username=postgres",
@@ -119,6 +135,8 @@ class Server:
         output, _ = initdb.communicate()
         if initdb.returncode:
             raise OSError(f"initdb failed: {output.decode()}")
+        rules = self._directory / "data" / "pg_hba.conf"
+        rules.write_text("\n".join((*access, rules.read_text(encoding="utf-8"))), encoding="utf-8")
 
     def _spawn(self, command: Sequence[str | Path], log: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -147,23 +165,36 @@ class Server:
             else:
                 return
 
-    def _forget(self) -> None:
+    def _end(self, word: bytes) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.communicate()
+            process.communicate(word)
 
 
 @contextmanager
-def temporary_server(*, durable: bool = False, settings: Sequence[str] = ()) -> Generator[Server]:
+def temporary_server(
+    *, durable: bool = False, settings: Sequence[str] = (), access: Sequence[str] = ()
+) -> Generator[Server]:
     """Run a server for the time of a ``with``, in memory where that can be."""
     parent = _MEMORY if os.access(_MEMORY, os.W_OK) else None
     directory = Path(tempfile.mkdtemp(prefix="rotest-postgres-", dir=parent))
-    server = Server(directory, durable=durable, settings=settings)
+    server = Server(directory, durable=durable, settings=settings, access=access)
     try:
         server.start()
         yield server
     finally:
         server.stop()
+
+
+def _children(parent: int) -> list[int]:
+    """Return the processes that another one started; the fourth field of proc(5)'s stat is the parent."""
+    children: list[int] = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].split()
+            if int(fields[1]) == parent:
+                children.append(int(stat.parent.name))
+    return children
 
 
 def _user() -> pwd.struct_passwd | None:
