@@ -71,6 +71,7 @@ class MemoryQueue:
             self.add(row)
 
     def add(self, row: ClaimRow) -> None:
+        """Let a claim wait; see `Queue.add`."""
         self._rows[row.place] = row
         self._places[row.claim.id] = row.place
         if row.deadline is not None:
@@ -80,6 +81,7 @@ class MemoryQueue:
             self._reach |= row.reach
 
     def remove(self, row: ClaimRow) -> None:
+        """Let a claim wait no longer; see `Queue.remove`."""
         del self._rows[row.place]
         del self._places[row.claim.id]
         self._deadlines.pop(row.place, None)
@@ -90,14 +92,17 @@ class MemoryQueue:
             self._reach = None
 
     def lines(self) -> Sequence[Line]:
+        """Return all that wait; see `Queue.lines`."""
         return [self._line(places) for places in self._lines.values()]
 
     def last(self) -> int | None:
+        """Return the last place that pins; see `Queue.last`."""
         return max(
             (places[-1] for places in self._lines.values() if self._rows[places[-1]].pins), default=None
         )
 
     def reach(self) -> int:
+        """Return the bits that are waited for; see `Queue.reach`."""
         if self._reach is None:
             self._reach = 0
             for places in self._lines.values():
@@ -105,22 +110,28 @@ class MemoryQueue:
         return self._reach
 
     def at(self, place: int) -> ClaimRow:
+        """Return the claim in a place; see `Queue.at`."""
         return self._rows[place]
 
     def find(self, claim: str) -> ClaimRow | None:
+        """Return a claim by its id; see `Queue.find`."""
         place = self._places.get(claim)
         return None if place is None else self._rows[place]
 
     def overdue(self, now: float) -> Sequence[ClaimRow]:
+        """Return the claims that waited long enough; see `Queue.overdue`."""
         return [self._rows[place] for place, deadline in self._deadlines.items() if deadline <= now]
 
     def of_session(self, session: int) -> Sequence[ClaimRow]:
+        """Return the claims of a session; see `Queue.of_session`."""
         return [row for row in self._rows.values() if row.session == session]
 
     def nested(self) -> Sequence[ClaimRow]:
+        """Return the claims of who holds others; see `Queue.nested`."""
         return [row for row in self._rows.values() if not row.pins]
 
     def rows(self) -> Sequence[ClaimRow]:
+        """Return all claims; see `Queue.rows`."""
         return sorted(self._rows.values(), key=lambda row: (row.pins, row.place))
 
     def _line(self, places: list[int]) -> Line:

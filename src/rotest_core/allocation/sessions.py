@@ -39,16 +39,21 @@ class MemorySessions:
         self._rows: dict[int, SessionRow] = {}
 
     def add(self, row: SessionRow) -> None:
+        """Take a session in; see `Sessions.add`."""
         self._rows[row.number] = row
 
     def remove(self, number: int) -> None:
+        """Let a session go; see `Sessions.remove`."""
         del self._rows[number]
 
     def get(self, number: int) -> SessionRow | None:
+        """Return a session; see `Sessions.get`."""
         return self._rows.get(number)
 
     def rows(self) -> Sequence[SessionRow]:
+        """Return all sessions; see `Sessions.rows`."""
         return list(self._rows.values())
 
     def overdue(self, now: float) -> Sequence[SessionRow]:
+        """Return those whose time is up; see `Sessions.overdue`."""
         return [row for row in self._rows.values() if row.until < now]

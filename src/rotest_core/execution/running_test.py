@@ -92,6 +92,7 @@ class RunningTest:
         line: int,
         source: str,
     ) -> None:
+        """Tell of an expectation, and stop a debugger at one in vain; see `TestContext.expectation`."""
         self._emit(ExpectationChecked(time(), self._test, method, passed, text, values, file, line, source))
         if not passed and self._on_failed_expectation is not None:
             frame: FrameType | None = sys._getframe()  # pyright: ignore[reportPrivateUsage]
@@ -101,18 +102,22 @@ class RunningTest:
                 self._on_failed_expectation(frame)
 
     def information(self, text: str) -> None:
+        """Add a line to the report; see `TestContext.information`."""
         self._emit(InformationAdded(time(), self._test, text))
 
     def setup_finished(self) -> None:
+        """Tell that the set-up is over; see `TestContext.setup_finished`."""
         self.setup_done = True
         self._emit(SetupFinished(time(), self._test))
 
     def teardown_started(self) -> None:
+        """Tell that the tear-down begins; see `TestContext.teardown_started`."""
         self._emit(TeardownStarted(time(), self._test))
 
     def request_resources(
         self, requests: Sequence[Request[Any]], wait: float | None
     ) -> Mapping[str, AnyResource]:
+        """Lease and set up more; see `TestContext.request_resources`."""
         if self.equipment is None:
             self.equipment = self._equip()
         held = self.equipment.resources
@@ -129,6 +134,7 @@ class RunningTest:
             raise
 
     def release_resources(self, names: Collection[str] | None) -> None:
+        """Clear up and give back; see `TestContext.release_resources`."""
         equipment = self.equipment
         if equipment is None:
             return

@@ -77,6 +77,7 @@ class TestWorker:
         self._logs: LogCapture | None = None
 
     def run(self, assignment: Assignment) -> Report:
+        """Run the tests of an assignment; see `Worker.run`."""
         result, interrupts = self._result, self._interrupts
         report = Report(self._name, assignment)
         if assignment.rescue:
@@ -99,6 +100,7 @@ class TestWorker:
         return report
 
     def finish(self) -> None:
+        """Tear down what is still set up; see `Worker.finish`."""
         # Once more in any case: where the first attempt was interrupted, it goes on with what is left.
         self._leave(None)
         self._leave(None)
