@@ -22,9 +22,16 @@ def _sqlite(context: PluginContext) -> LockStrategy:
     return sqlite(context)
 
 
+def _file(context: PluginContext) -> LockStrategy:
+    from rotest_backends.locks.file import file
+
+    return file(context)
+
+
 def register_locks(registry: Registry) -> None:
     """Register the built-in lock strategies."""
     registry.lock_strategy(
         "sqlite", _sqlite, summary="leases in an SQLite file, for all processes of one host"
     )
+    registry.lock_strategy("file", _file, summary="leases in plain files, for all processes of one host")
     registry.lock_strategy("memory", _memory, summary="leases among the threads of one process")
