@@ -15,8 +15,19 @@ if TYPE_CHECKING:
     from unittest import TestCase as UnittestCase
 
     from rotest_core import errors, events
+    from rotest_core.authoring.block import TestBlock
     from rotest_core.authoring.case import TestCase
     from rotest_core.authoring.checks import ExpectationFailure
+    from rotest_core.authoring.flow import (
+        MODE_CRITICAL,
+        MODE_FINALLY,
+        MODE_OPTIONAL,
+        Mode,
+        TestFlow,
+        create_flow,
+    )
+    from rotest_core.authoring.pipe import Pipe
+    from rotest_core.authoring.ports import BlockInput, BlockOutput
     from rotest_core.authoring.suite import TestSuite
     from rotest_core.errors import (
         ClaimError,
@@ -51,7 +62,12 @@ if TYPE_CHECKING:
     from rotest_core.model.resource_data import ResourceData
 
 __all__ = [
+    "MODE_CRITICAL",
+    "MODE_FINALLY",
+    "MODE_OPTIONAL",
     "BaseResource",
+    "BlockInput",
+    "BlockOutput",
     "Cause",
     "ClaimError",
     "ClaimTimeoutError",
@@ -69,9 +85,11 @@ __all__ = [
     "LeaseError",
     "LeaseLostError",
     "Lookup",
+    "Mode",
     "NoSuchResourceError",
     "Operator",
     "Outcome",
+    "Pipe",
     "PlanError",
     "PluginError",
     "Query",
@@ -84,12 +102,15 @@ __all__ = [
     "ResourceError",
     "RotestError",
     "StoreError",
+    "TestBlock",
     "TestCase",
+    "TestFlow",
     "TestSuite",
     "UnknownPluginError",
     "UsageError",
     "WorkDirError",
     "__version__",
+    "create_flow",
     "errors",
     "events",
     "main",
@@ -97,8 +118,19 @@ __all__ = [
 
 # What is here is imported when it is asked for: a run of plain unittest modules does without most of it.
 _HOMES = {
+    "rotest_core.authoring.block": ("TestBlock",),
     "rotest_core.authoring.case": ("TestCase",),
     "rotest_core.authoring.checks": ("ExpectationFailure",),
+    "rotest_core.authoring.flow": (
+        "MODE_CRITICAL",
+        "MODE_FINALLY",
+        "MODE_OPTIONAL",
+        "Mode",
+        "TestFlow",
+        "create_flow",
+    ),
+    "rotest_core.authoring.pipe": ("Pipe",),
+    "rotest_core.authoring.ports": ("BlockInput", "BlockOutput"),
     "rotest_core.authoring.suite": ("TestSuite",),
     "rotest_core.errors": (
         "ClaimError",

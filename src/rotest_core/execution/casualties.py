@@ -63,6 +63,17 @@ class Casualties:
         cause = report.cause or Cause.INFRASTRUCTURE
         result.report(Outcome.ERROR, report.lost + logged, summary=summary, cause=cause)
 
+    def end_parts(self, flow: PlannedTest, reason: str | None) -> None:
+        """End the parts of a flow that did not end, because the flow never ran or its worker died.
+
+        Args:
+            flow: the flow.
+            reason: why those that had not started are skipped; None where an earlier part is to blame.
+        """
+        from rotest_core.execution.stage import skip_flow
+
+        skip_flow(flow, self._emit, reason, begun=self._started, ended=self._ended)
+
     def report(self, report: Report) -> list[PlannedTest]:
         """End the test that a worker died in, of a batch of plain tests.
 

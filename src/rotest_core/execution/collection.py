@@ -8,7 +8,7 @@ import unittest
 from typing import TYPE_CHECKING
 
 from rotest_core.errors import PlanError
-from rotest_core.execution.components import as_case, as_suite, is_load_failure, names_of_tests
+from rotest_core.execution.components import as_case, as_suite, is_load_failure, kind_of, names_of_tests
 from rotest_core.execution.tree import Collected, Group, tags_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ComponentError(PlanError, TypeError):
-    """Report something among tests that is neither a case nor a suite."""
+    """Report something among tests that is neither a case, a flow nor a suite."""
 
 
 class Collection:
@@ -70,7 +70,7 @@ class Collection:
         return group
 
     def add_component(self, component: object, selector: str, parent: Group | None, where: str = "") -> None:
-        """Take in the tests of a case class, or of all that a suite holds.
+        """Take in the tests of a case class, a flow, or all that a suite holds.
 
         Args:
             component: subclass of `unittest.TestCase` or of Rotest's `TestSuite`.
@@ -82,6 +82,11 @@ class Collection:
             PlanError: it is neither, or a suite that holds nothing or itself.
         """
         case = as_case(component)
+        within = f"{where}: " if where else ""
+        if case is not None and kind_of(case) == "block":
+            raise ComponentError(
+                f"{within}{case.__qualname__} is a block, which runs as a part of a flow only"
+            )
         if case is not None:
             self.add_case(case, names_of_tests(case), selector, parent)
             return
@@ -89,7 +94,6 @@ class Collection:
         if suite is not None:
             self._add_suite(suite, selector, parent)
             return
-        within = f"{where}: " if where else ""
         raise ComponentError(f"{within}{component!r} is neither a test case nor a test suite")
 
     def add_case(
@@ -104,7 +108,7 @@ class Collection:
             fresh = [name for name in names if name not in taken]
             taken.update(fresh)
         if fresh:
-            group = self._component("class", case, selector, parent)
+            group = self.case_group(case, selector, parent)
             self.collected.append(Collected(group, fresh, case_type=case))
 
     def add_ready(self, placed: Iterable[tuple[Group, str, Case]]) -> None:
@@ -129,9 +133,9 @@ class Collection:
         self.failures += failed
         self.collected.append(Collected(self.module(selector), [selector], cases=[case], failed=failed))
 
-    def case_group(self, case: type, selector: str, parent: Group) -> Group:
-        """Give the group of a class of ready-made tests."""
-        return self._component("class", case, selector, parent)
+    def case_group(self, case: type, selector: str, parent: Group | None) -> Group:
+        """Give the group of a class of tests, or of a flow."""
+        return self._component(kind_of(case) or "class", case, selector, parent)
 
     def _add_suite(self, suite: type, selector: str, parent: Group | None) -> None:
         above = parent
@@ -150,13 +154,26 @@ class Collection:
     def _component(self, kind: str, component: type, selector: str, parent: Group | None) -> Group:
         group = self._components.get((parent, component))
         if group is None:
-            group = self._group(kind, component.__qualname__, selector, tags_of(component), parent)
+            name, inside = component.__qualname__, frozenset[str]()
+            if kind == "flow":
+                from rotest_core.execution.flow_parts import name_of_part, words_inside
+
+                name, inside = name_of_part(component), words_inside(component)
+            group = self._group(kind, name, selector, tags_of(component), parent, inside)
             self._components[parent, component] = group
         return group
 
     def _group(
-        self, kind: str, name: str, selector: str, tags: tuple[str, ...] = (), parent: Group | None = None
+        self,
+        kind: str,
+        name: str,
+        selector: str,
+        tags: tuple[str, ...] = (),
+        parent: Group | None = None,
+        inside: frozenset[str] = frozenset(),
     ) -> Group:
-        group = Group(len(self.groups), kind, name, selector=selector, tags=tags, parent=parent)
+        group = Group(
+            len(self.groups), kind, name, selector=selector, tags=tags, parent=parent, inside=inside
+        )
         self.groups.append(group)
         return group

@@ -31,6 +31,8 @@ def cases_in(module: ModuleType, *, imported: bool = False) -> Iterator[tuple[st
         case = as_case(getattr(module, name, None))
         if case is None or case in seen or not case.__dict__.get("__test__", True):
             continue
+        if kind_of(case) == "block":  # runs as a part of a flow only
+            continue
         if (
             case.__module__ == module.__name__
             or (imported and not _is_base(case))
@@ -49,6 +51,12 @@ def names_of_tests(case: type[unittest.TestCase]) -> list[str]:
 def as_case(value: object) -> type[unittest.TestCase] | None:
     """Give a value that is a class of cases."""
     return value if _is_class(value) and issubclass(value, unittest.TestCase) else None
+
+
+def kind_of(component: type) -> str:
+    """Tell blocks and flows from cases: ``block``, ``flow``, or empty."""
+    kind: str = getattr(component, "_rotest_kind", "")
+    return kind
 
 
 def as_suite(value: object) -> type | None:

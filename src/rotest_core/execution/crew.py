@@ -85,7 +85,7 @@ class Crew:
             from rotest_core.execution.casualties import Casualties
             from rotest_core.execution.parallel import ParallelScheduler
 
-            casualties = Casualties(plan.tests, emit, fixtures_from=len(plan.tests) + len(plan.left_out))
+            casualties = Casualties(plan.tests, emit, fixtures_from=plan.numbers_of_parts.stop)
             watch(casualties.handle)
             work = self._work or divide(plan.tests)
             _rank(work, self._settings, self._durations, plan.tests, lessor)

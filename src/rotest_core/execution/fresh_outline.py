@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rotest_core.execution.components import is_load_failure
 from rotest_core.execution.discovery import Discovery
 from rotest_core.execution.gathering import Listener, gather
-from rotest_core.execution.outline import FAILURE, Entry
+from rotest_core.execution.outline import FAILURE, FLOW, PART, Entry
 from rotest_core.execution.stand_ins import ModuleSkipped
+from rotest_core.execution.tree import tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,6 +72,9 @@ def outline(collected: Iterable[Collected]) -> list[Entry]:
     top: list[_Node] = []
     for found in collected:
         node = _node(found.group, nodes, top)
+        if found.group.kind == FLOW:
+            node.flow = found.case_type or type((found.cases or (None,))[0])
+            continue
         if found.case_type is not None:
             node.names += found.names
             continue
@@ -91,6 +95,7 @@ class _Node:
         self.names: list[str] = []
         self.notes: list[tuple[str, str]] = []
         self.below: list[_Node] = []
+        self.flow: type | None = None
 
 
 def _node(group: Group, nodes: dict[Group, _Node], top: list[_Node]) -> _Node:
@@ -110,8 +115,20 @@ def _entries(node: _Node, depth: int) -> Iterator[Entry]:
     if not whole:
         for name, note in node.notes:
             yield Entry(depth + 1, FAILURE, name, note=note)
+    if node.flow is not None:
+        yield from _parts(node.flow, depth + 1, {node.flow})
     for below in node.below:
         yield from _entries(below, depth + 1)
+
+
+def _parts(flow: type, depth: int, around: set[type]) -> Iterator[Entry]:
+    """Give what a flow is made of; what does not belong there is left to the plan to complain of."""
+    from rotest_core.execution.flow_parts import blocks_of, is_part, name_of_part
+
+    for part in blocks_of(flow):
+        if is_part(part) and part not in around:
+            yield Entry(depth, PART, name_of_part(part), tags_of(part))
+            yield from _parts(part, depth + 1, {*around, part})
 
 
 def _note(case: Case) -> str:

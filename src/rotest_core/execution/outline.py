@@ -17,6 +17,8 @@ _DIM: Final = "\x1b[2m"
 _RESET: Final = "\x1b[0m"
 _LEFT_OUT: Final = "  (left out)"
 FAILURE: Final = "failure"
+FLOW: Final = "flow"
+PART: Final = "part"
 
 
 class Entry:
@@ -24,7 +26,7 @@ class Entry:
 
     Args:
         depth: how many groups are around it.
-        kind: ``module``, ``class``, ``suite``, ``flow``, or ``failure``.
+        kind: ``module``, ``class``, ``suite``, ``flow`` (one test), ``part`` of a flow, or ``failure``.
         name: of the group or of what failed.
         tags: the group's own.
         tests: names, one a line.
@@ -67,7 +69,7 @@ def render(entries: Sequence[Entry], chooser: Filter | None, *, color: bool) -> 
         lines.append(_marked(_INDENT * entry.depth + _heading(entry), chosen, color))
         indent = _INDENT * (entry.depth + 1)
         lines += [_marked(indent + name, verdict, color) for name, verdict in verdicts]
-        matched += sum(verdict for _, verdict in verdicts) + (entry.kind == FAILURE)
+        matched += sum(verdict for _, verdict in verdicts) + (entry.kind in (FAILURE, FLOW) and chosen)
     return "".join(lines), matched
 
 
@@ -77,11 +79,18 @@ def _judged(
     """Give every entry with the verdict on each of its tests, and whether anything in it is chosen."""
     masks: list[int] = []
     judged: list[list[tuple[str, bool]]] = []
-    for entry in entries:
+    flows: dict[int, bool] = {}
+    flow = 0
+    for position, entry in enumerate(entries):
         del masks[entry.depth :]
         words = entry.tags if entry.kind == "module" else (*entry.tags, entry.name)
         mask = (masks[-1] if masks else 0) | chooser.mask(words)
         masks.append(mask)
+        if entry.kind == FLOW:
+            flow, inside = position, mask | chooser.mask(_words_inside(entries, position))
+            flows[flow] = chooser.judge(inside, (entry.name,))[0]
+        elif entry.kind == PART:
+            flows[position] = flows[flow]
         names = entry.tests.split("\n") if entry.tests else []
         judged.append(list(zip(names, chooser.judge(mask, names), strict=True)))
     # From the last one upwards, what is in a group comes before the group.
@@ -90,9 +99,20 @@ def _judged(
     for position in range(len(entries) - 1, -1, -1):
         entry = entries[position]
         own = entry.kind == FAILURE or any(verdict for _, verdict in judged[position])
+        own = flows.get(position, own)
         chosen[position] = below.pop(entry.depth + 1, False) or own
         below[entry.depth] = below.get(entry.depth, False) or chosen[position]
     yield from zip(entries, judged, chosen, strict=True)
+
+
+def _words_inside(entries: Sequence[Entry], flow: int) -> list[str]:
+    """Give the names and tags of what a flow is made of: it is chosen whole."""
+    words: list[str] = []
+    for entry in entries[flow + 1 :]:
+        if entry.kind != PART:
+            break
+        words += (entry.name, *entry.tags)
+    return words
 
 
 def _plain(entry: Entry) -> str:
@@ -116,4 +136,4 @@ def _marked(line: str, chosen: bool, color: bool) -> str:
 
 
 def _count(entry: Entry) -> int:
-    return entry.tests.count("\n") + 1 if entry.tests else bool(entry.note)
+    return entry.tests.count("\n") + 1 if entry.tests else bool(entry.note) or entry.kind == FLOW

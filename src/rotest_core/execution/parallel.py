@@ -13,6 +13,7 @@ from rotest_core.execution.broker import Broker, leased_requests
 from rotest_core.execution.casualties import Casualties
 from rotest_core.execution.result import Result
 from rotest_core.execution.scheduler import Equipped
+from rotest_core.execution.stage import NO_RESOURCES
 from rotest_core.execution.work import Work, is_plain
 from rotest_core.execution.worker import started_event
 from rotest_core.plugin.protocols.executor import Assignment
@@ -398,6 +399,8 @@ class ParallelScheduler:
         test, result = equipped.test, equipped.result
         if error is not None:
             result.report_error(error)
+        if test.kind == "flow":
+            self._casualties.end_parts(test, None if error is None else NO_RESOURCES)
         try:
             for loss in self._lessor.settle(test, frozenset(dirty)):
                 result.report_error(loss)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rotest_core.execution.components import as_case
 from rotest_core.execution.discovery import Discovery
 from rotest_core.execution.requesting import plan_requests
 from rotest_core.execution.scan import DEFAULT_EXCLUDE
@@ -11,6 +12,7 @@ from rotest_core.execution.tree import Case, Collected, Group, PlannedTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from unittest import TestCase
 
     from rotest_core.execution.filter_expression import Filter
 
@@ -24,14 +26,24 @@ class Plan:
         tests: the chosen tests in the order in which they run.
         left_out: the tests that the filter left out.
         groups: every module, suite and class that was found, by number, chosen or not.
+        parts: how many parts the flows among the tests have; their numbers follow those of all tests.
     """
 
-    __slots__ = ("groups", "left_out", "tests")
+    __slots__ = ("groups", "left_out", "parts", "tests")
 
-    def __init__(self, tests: list[PlannedTest], left_out: list[PlannedTest], groups: list[Group]) -> None:
+    def __init__(
+        self, tests: list[PlannedTest], left_out: list[PlannedTest], groups: list[Group], parts: int = 0
+    ) -> None:
         self.tests: list[PlannedTest] = tests
         self.left_out: list[PlannedTest] = left_out
         self.groups: list[Group] = groups
+        self.parts: int = parts
+
+    @property
+    def numbers_of_parts(self) -> range:
+        """Give the numbers of the parts of flows; the first one after them is free."""
+        first = len(self.tests) + len(self.left_out)
+        return range(first, first + self.parts)
 
 
 def make_plan(
@@ -62,7 +74,7 @@ def make_plan(
     Raises:
         UsageError: `filter`, `order` or `overrides` cannot be understood.
         DiscoveryError: a path does not exist.
-        PlanError: requests that cannot be, all of them in one message; suites that hold no tests.
+        PlanError: requests that cannot be and flows that do not wire, all in one message; suites that hold no tests.
     """
     chooser = _parsed(filter)
     discovery = Discovery(root, exclude=exclude, cwd=cwd)
@@ -79,7 +91,16 @@ def make_plan(
         test.number = number
     for number, test in enumerate(left_out, start=len(tests)):
         test.number = number
-    return Plan(tests, left_out, collection.groups)
+    return Plan(tests, left_out, collection.groups, _numbered_parts(tests, left_out, collection.groups))
+
+
+def _numbered_parts(tests: list[PlannedTest], left_out: list[PlannedTest], groups: list[Group]) -> int:
+    if not any(test.kind == "flow" for test in tests):
+        return 0
+    from rotest_core.execution.flow_plan import number_parts
+
+    first = len(tests) + len(left_out)
+    return number_parts(tests, first, groups) - first
 
 
 def _parsed(expression: str) -> Filter | None:
@@ -90,6 +111,12 @@ def _parsed(expression: str) -> Filter | None:
     return parse_filter(expression)
 
 
+def _flows(group: Group, flow_types: Iterable[type[TestCase] | None]) -> list[PlannedTest]:
+    from rotest_core.execution.planned_flow import PlannedFlow
+
+    return [PlannedFlow(0, group, flow_type) for flow_type in flow_types]
+
+
 def _chosen(
     collected: Iterable[Collected], chooser: Filter | None
 ) -> tuple[list[PlannedTest], list[PlannedTest]]:
@@ -98,9 +125,12 @@ def _chosen(
     for found in collected:
         group, case_type, names = found.group, found.case_type, found.names
         cases: Sequence[Case | None] = found.cases or [None] * len(names)
-        tests = [
-            PlannedTest(0, group, name, case_type, case) for name, case in zip(names, cases, strict=True)
-        ]
+        if group.kind == "flow":
+            tests = _flows(group, [case_type or as_case(type(case)) for case in cases])
+        else:
+            tests = [
+                PlannedTest(0, group, name, case_type, case) for name, case in zip(names, cases, strict=True)
+            ]
         if chooser is None or found.failed:
             chosen += tests
         else:

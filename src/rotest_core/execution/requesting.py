@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def plan_requests(tests: Iterable[PlannedTest], overrides: str, config: Mapping[str, object]) -> None:
-    """Give every test the requests of its class, changed as the command line says and checked.
+    """Give every test the requests of its class, changed as the command line says and checked; flows wire, too.
 
     Args:
         tests: the chosen tests.
@@ -25,44 +25,80 @@ def plan_requests(tests: Iterable[PlannedTest], overrides: str, config: Mapping[
 
     Raises:
         UsageError: `overrides` cannot be understood, or names what no test requests.
-        PlanError: requests that cannot be: every problem of every class.
+        PlanError: requests that cannot be, flows that do not wire: every problem of every class.
     """
     changes: tuple[Override, ...] = ()
     if overrides.strip():
         from rotest_core.execution.overrides import parse_overrides
 
         changes = parse_overrides(overrides)
-    # Who requests resources has loaded the model; plain unittest tests are spared it.
-    if "rotest_core.model.request" not in sys.modules:
-        _check_names(changes, set())
-        return
-    by_class: dict[type, tuple[Request[Any], ...]] = {}
     names: set[str] = set()
     problems: list[str] = []
-    for test in tests:
-        owner = test.case_type or type(test.case)
-        requests = by_class.get(owner)
-        if requests is None:
-            requests = by_class[owner] = _checked(owner, test.group.selector, changes, config, problems)
-            names.update(request.name for request in requests)
-        test.requests = requests
+    # Who requests resources has loaded the model; plain unittest tests are spared it.
+    if "rotest_core.model.request" in sys.modules:
+        _plan_cases(tests, changes, config, problems, names)
+    if "rotest_core.authoring.flow" in sys.modules:
+        _plan_flows(tests, changes, config, problems, names)
     if problems:
         raise PlanError("\n".join(problems))
     _check_names(changes, names)
 
 
+def _plan_cases(
+    tests: Iterable[PlannedTest],
+    changes: tuple[Override, ...],
+    config: Mapping[str, object],
+    problems: list[str],
+    names: set[str],
+) -> None:
+    from rotest_core.model.request import requests_of
+
+    by_class: dict[type, tuple[Request[Any], ...]] = {}
+    for test in tests:
+        if test.kind == "flow":
+            continue
+        owner = test.case_type or type(test.case)
+        requests = by_class.get(owner)
+        if requests is None:
+            requests = _checked(requests_of(owner), test.group.selector, changes, config, problems)
+            by_class[owner] = requests
+            names.update(request.name for request in requests)
+        test.requests = requests
+
+
+def _plan_flows(
+    tests: Iterable[PlannedTest],
+    changes: tuple[Override, ...],
+    config: Mapping[str, object],
+    problems: list[str],
+    names: set[str],
+) -> None:
+    from rotest_core.execution.flow_plan import describe_flow
+    from rotest_core.execution.planned_flow import PlannedFlow
+
+    for test in tests:
+        if not isinstance(test, PlannedFlow):
+            continue
+        flow = describe_flow(test, problems)
+        module = test.group.selector.partition("::")[0]
+        for part in (flow, *flow.inside()):
+            if part.requests:
+                part.requests = _checked(part.requests, f"{module}: {part.path}", changes, config, problems)
+                names.update(request.name for request in part.requests)
+        test.requests = flow.requests
+
+
 def _checked(
-    owner: type,
+    declared_ones: Iterable[Request[Any]],
     selector: str,
     changes: tuple[Override, ...],
     config: Mapping[str, object],
     problems: list[str],
 ) -> tuple[Request[Any], ...]:
     from rotest_core.execution.overrides import overridden
-    from rotest_core.model.request import requests_of
 
     requests: list[Request[Any]] = []
-    for declared in requests_of(owner):
+    for declared in declared_ones:
         try:
             request = overridden(declared.for_config(config), changes)
             request.query()

@@ -142,7 +142,7 @@ class Run:
         Where the inventory or the leases cannot be opened and some test needs them, no test is run at all.
         """
         interrupts, emit = self._around.interrupts, self._bus.emit
-        account = Account(plan.tests, emit)
+        account = Account(plan.tests, emit, plan.numbers_of_parts)
         self._bus.watch(account.handle)
         interrupts.running = True
         problems: list[str] = []
@@ -201,7 +201,7 @@ class Run:
         run, around = self._settings.run, self._around
         order = WorkOrder(
             tests=plan.tests,
-            fixtures_from=len(plan.tests) + len(plan.left_out),
+            fixtures_from=plan.numbers_of_parts.stop,
             failfast=run.failfast,
             skip_init=run.skip_init,
             save_state=run.save_state,

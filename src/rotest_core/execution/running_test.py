@@ -33,6 +33,8 @@ class RunningTest:
         equip: makes the holder of its resources, with the first resource.
         config: the ``[config]`` table of the run.
         on_failed_expectation: called with the frame that expected something in vain.
+        unit: the number under which it leases, that of the flow for a part of one; its own if None.
+        around: gives what the flows around hold, by name: that is left alone when it is asked for.
 
     Attributes:
         setup_done: whether setUp succeeded.
@@ -47,8 +49,11 @@ class RunningTest:
         equip: Callable[[], Equipment],
         config: Mapping[str, object],
         on_failed_expectation: Callable[[FrameType], None] | None = None,
+        *,
+        unit: int | None = None,
+        around: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        self.setup_done = False
+        self.setup_done: bool = False
         self.equipment: Equipment | None = None
         self._test = test
         self._label = label
@@ -58,6 +63,8 @@ class RunningTest:
         self._equip = equip
         self._config = config
         self._on_failed_expectation = on_failed_expectation
+        self._unit = test if unit is None else unit
+        self._around = around
 
     @property
     def logger(self) -> logging.Logger:
@@ -120,12 +127,12 @@ class RunningTest:
         """Lease and set up more; see `TestContext.request_resources`."""
         if self.equipment is None:
             self.equipment = self._equip()
-        held = self.equipment.resources
+        held = {*self.equipment.resources, *self._around()}
         wanted = [request.for_config(self._config) for request in requests if request.name not in held]
         for request in wanted:
             request.query()
         leased = self._coordinator.claim(
-            self._test, [request for request in wanted if not request.is_service], wait
+            self._unit, [request for request in wanted if not request.is_service], wait
         )
         try:
             return self.equipment.add(wanted, leased)
@@ -149,6 +156,6 @@ class RunningTest:
     def _give_back(self, names: Sequence[str]) -> None:
         if self.equipment is not None:
             dirty = self.equipment.dirty.intersection(names)
-            self._coordinator.give_back(self._test, tuple(dirty), dirty=True)
-            self._coordinator.give_back(self._test, names, dirty=False)
+            self._coordinator.give_back(self._unit, tuple(dirty), dirty=True)
+            self._coordinator.give_back(self._unit, names, dirty=False)
             self.equipment.dirty.difference_update(dirty)

@@ -137,6 +137,10 @@ class Scheduler:
             result.report_error(interrupt)
         except Exception as error:
             result.report_error(error)
+        if test.kind == "flow":
+            from rotest_core.execution.stage import NO_RESOURCES, skip_flow
+
+            skip_flow(test, self._emit, NO_RESOURCES)
         self._finish(equipped)
         return None
 

@@ -29,9 +29,10 @@ class Group:
         selector: what selects the group on a command line: ``tests/test_x.py::Class``.
         tags: the group's own tags, without those above it.
         parent: the group around it, None at the top.
+        inside: the names and tags of what a flow is made of.
     """
 
-    __slots__ = ("_words", "kind", "name", "number", "parent", "selector", "tags")
+    __slots__ = ("_words", "inside", "kind", "name", "number", "parent", "selector", "tags")
 
     def __init__(
         self,
@@ -42,8 +43,10 @@ class Group:
         selector: str,
         tags: tuple[str, ...] = (),
         parent: Group | None = None,
+        inside: frozenset[str] = frozenset(),
     ) -> None:
         self.number: int = number
+        self.inside: frozenset[str] = inside
         self.kind: str = kind
         self.name: str = name
         self.selector: str = selector
@@ -60,11 +63,14 @@ class Group:
 
     @property
     def words(self) -> frozenset[str]:
-        """Give what a filter may name: the tags and names of the group and all above it, but for module paths."""
+        """Give what a filter may name: the tags and names of the group and all above it, but for module paths.
+
+        Flows are chosen whole, so what is inside of a flow counts as well.
+        """
         if self._words is None:
             inherited = self.parent.words if self.parent else frozenset[str]()
             named = () if self.kind == "module" else (self.name,)
-            self._words = inherited.union(self.tags, named)
+            self._words = inherited.union(self.tags, named, self.inside)
         return self._words
 
     def __repr__(self) -> str:
@@ -111,7 +117,7 @@ class PlannedTest:
         case_type: the class that makes the case; None for a ready-made one.
         case: the ready-made case.
         requests: the resources that the class asks for, changed as the command line says.
-        kind: ``case``, ``flow`` or ``block``.
+        kind: ``case`` or ``flow``.
     """
 
     __slots__ = ("_case", "case_type", "group", "kind", "name", "number", "requests")
@@ -139,7 +145,7 @@ class PlannedTest:
         """Give the case that runs the test; it is made when first asked for, and kept until `drop_case`."""
         if self._case is None:
             assert self.case_type is not None
-            self._case = self.case_type(self.name)
+            self._case = self.case_type("runTest" if self.kind == "flow" else self.name)
         return self._case
 
     def drop_case(self) -> None:
@@ -149,7 +155,7 @@ class PlannedTest:
     @property
     def id(self) -> str:
         """Give what selects just this test on a command line: ``tests/test_x.py::Class::method``."""
-        if self.group.kind == "module":
+        if self.group.kind in ("module", "flow"):
             return self.group.selector
         return f"{self.group.selector}::{self.name}"
 

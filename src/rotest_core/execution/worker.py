@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import unittest
     from collections.abc import Callable
     from types import FrameType
+    from typing import Any
 
+    from rotest_core.execution.equipped import EquippedTest
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.logs import LogCapture
     from rotest_core.execution.tree import Case, Group, PlannedTest
@@ -62,6 +64,7 @@ class TestWorker:
         self._order = order
         self._directory = directory
         self._interrupts = interrupts
+        self._on_failure = on_failure
         self._on_failed_expectation = on_failed_expectation
         self._emit = coordinator.emit
         self._result = Result(coordinator.emit, failfast=order.failfast, on_failure=on_failure)
@@ -165,9 +168,8 @@ class TestWorker:
         from rotest_core.execution.equipped import EquippedTest
 
         path = self._directory.test_path(number, test.name)
-        equipped = EquippedTest(
-            test, result, self._coordinator, self._order, path, self._interrupted, self._deadline
-        )
+        make = self._equipped_flow if test.kind == "flow" else EquippedTest
+        equipped = make(test, result, self._coordinator, self._order, path, self._interrupted, self._deadline)
         equipped.run(assignment.resources or (), self._run_limited, self._on_failed_expectation)
         if self._logs is not None:
             self._logs.begin(None)
@@ -198,6 +200,14 @@ class TestWorker:
             self._deadline.call(self._limit, "the test", self._run_case, case)
         except TimeLimitExceeded as error:  # it struck when the test was all but over
             self._result.report_error(error)
+
+    def _equipped_flow(self, *arguments: Any) -> EquippedTest:
+        """Make what runs a flow; for the arguments see `EquippedTest`."""
+        from rotest_core.execution.equipped_flow import EquippedFlow
+
+        flow = EquippedFlow(*arguments)
+        flow.accompany(self._name, self._directory, self._log_as, self._on_failure)
+        return flow
 
     @interruptible
     def _run_case(self, case: Case) -> None:
@@ -269,7 +279,10 @@ class TestWorker:
         emit(TestFinished(now, number, result.outcome, now - started, result.cause))
 
     def _log_for(self, test: PlannedTest) -> None:
-        """Let what is logged from now on be the test's.
+        self._log_as(test.number, test.name)
+
+    def _log_as(self, number: int, name: str) -> None:
+        """Let what is logged from now on be that of a test, or of a part of a flow.
 
         `logging` is loaded by those who use it; until then there is nothing to catch.
         """
@@ -277,7 +290,7 @@ class TestWorker:
             from rotest_core.execution.logs import LogCapture
 
             self._logs = LogCapture(self._emit, self._directory, self._order.log_level)
-        self._logs.begin(test.number, test.name)
+        self._logs.begin(number, name)
 
 
 def _type_of(test: PlannedTest) -> type:

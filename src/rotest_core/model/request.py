@@ -15,6 +15,7 @@ import attrs
 from rotest_core.errors import PlanError
 from rotest_core.model.lookup import Lookup, Operator, Query
 from rotest_core.model.query import make_query
+from rotest_core.model.reference import Reference
 from rotest_core.model.resource_data import ResourceData, data_fields, subtypes
 
 
@@ -87,8 +88,16 @@ class Request(Generic[ResourceT_co]):
         )
 
     def __set_name__(self, owner: type, name: str) -> None:
+        # What refers to an attribute of its resource asks for the name; the first one counts.
+        vars(self).setdefault("_stands_as", name)
         # A new request and not a changed one: the same may stand under several names.
         setattr(owner, name, self.bound(name))
+
+    def __getattr__(self, name: str) -> Reference:
+        """Refer to an attribute that the resource will have: ``sensor=setup.pressure`` in a class body."""
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self)
+        return Reference(self, (name,))
 
     def __str__(self) -> str:
         shown = [] if self.predicate is None else [getattr(self.predicate, "__name__", "predicate")]

@@ -1,0 +1,86 @@
+"""What the parts of a running flow work with, and how they report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotest_core.events import Cause, Outcome
+from rotest_core.execution.result import Result
+from rotest_core.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import FrameType
+
+    from rotest_core.execution.equipment import Equipment
+    from rotest_core.execution.flow_parts import Part
+    from rotest_core.execution.stage import Stage
+    from rotest_core.plugin.protocols.executor import Coordinator
+
+
+class Company(NamedTuple):
+    """What all parts of a running flow work with.
+
+    Args:
+        flow: the number of the main flow, under which everything is leased.
+        stage: tells how parts begin and end.
+        coordinator: takes events, leases.
+        equip: makes the holder of a part's own resources, by number and directory.
+        directory: gives the directory of a part, by number and name; it need not exist.
+        log_for: lets what is logged from now on be that of a test, by number and name.
+        interrupted: takes note of an interrupt, or raises it to end the run at once.
+        config: the ``[config]`` table of the run.
+        on_failure: called with each exception that is reported, while its part is still set up.
+        on_failed_expectation: called with the frame that expected something in vain.
+        doubtful: the names of resources that could not be given back; they are dirty.
+    """
+
+    flow: int
+    stage: Stage
+    coordinator: Coordinator
+    equip: Callable[[int, str], Equipment]
+    directory: Callable[[int, str], str]
+    log_for: Callable[[int, str], None]
+    interrupted: Callable[[KeyboardInterrupt], None]
+    config: Mapping[str, object]
+    on_failure: Callable[[BaseException], None] | None
+    on_failed_expectation: Callable[[FrameType], None] | None
+    doubtful: set[str]
+
+
+class Complaint(NamedTuple):
+    """One thing that is not good in a flow."""
+
+    path: str
+    outcome: Outcome
+    summary: str
+    cause: Cause | None
+
+
+class PartResult(Result):
+    """Report one part, and remember what is not good.
+
+    Attributes:
+        complaints: what is not good in the part itself.
+    """
+
+    def __init__(self, company: Company, part: Part) -> None:
+        super().__init__(company.coordinator.emit, on_failure=company.on_failure)
+        self.complaints: list[Complaint] = []
+        self._path = part.path
+        self.begin(part.number)
+
+    def report(
+        self,
+        outcome: Outcome,
+        text: str,
+        *,
+        summary: str = "",
+        cause: Cause | None = None,
+        file: str = "",
+        line: int = 0,
+        subtest: str = "",
+    ) -> None:
+        if not outcome.good:
+            self.complaints.append(Complaint(self._path, outcome, summary, cause))
+        super().report(outcome, text, summary=summary, cause=cause, file=file, line=line, subtest=subtest)

@@ -1,0 +1,201 @@
+"""What a flow is made of, as its run and its wiring check need it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
+
+from rotest_core.authoring.pipe import Pipe
+from rotest_core.authoring.ports import BlockInput, ports_of
+from rotest_core.execution.components import kind_of, names_of_tests
+from rotest_core.execution.tree import Group, tags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rotest_core.authoring.flow import FlowPart
+    from rotest_core.authoring.ports import Port
+    from rotest_core.model.request import Request
+
+PATH = " > "
+"""What stands between the names of a path from a flow to a part."""
+
+
+class Part:
+    """A block or a flow in its place.
+
+    Args:
+        component: the class.
+        around: the flow that it is in, None for a main flow.
+
+    Attributes:
+        name: what reports call it.
+        kind: ``block`` or ``flow``.
+        path: the names that lead to it: ``Flow > SubFlow > Block``.
+        inputs: of a block, by name.
+        outputs: of a block, by name.
+        parameters: what `params` gave, but for requests; references are pipes.
+        common: its ``common``, in the same way.
+        declared: the names of the requests in its class body.
+        asked: the names of the requests that `params` gave it.
+        requests: all its requests, those given by `params` and ``common`` included.
+        parts: what is in it, in order.
+        strangers: what stands among its blocks and is neither block nor flow.
+        number: of the part in its run, once it is planned.
+        group: of a flow, its own; of a block, that of the flow that it is in; once it is planned.
+    """
+
+    __slots__ = (
+        "around",
+        "asked",
+        "common",
+        "component",
+        "declared",
+        "group",
+        "inputs",
+        "kind",
+        "name",
+        "number",
+        "outputs",
+        "parameters",
+        "parts",
+        "requests",
+        "strangers",
+    )
+
+    def __init__(self, component: type[FlowPart], around: Part | None = None) -> None:
+        self.component = component
+        self.around = around
+        self.name = name_of_part(component)
+        self.kind = kind_of(component)
+        ports = ports_of(component) if self.kind == "block" else {}
+        self.inputs: dict[str, BlockInput[Any]] = {}
+        self.outputs: dict[str, Port[Any]] = {}
+        for name, port in ports.items():
+            if isinstance(port, BlockInput):
+                self.inputs[name] = port
+            else:
+                self.outputs[name] = port
+        requests = _declared(component)
+        self.declared = frozenset(requests)
+        self.parameters, asked = _sorted(component._rotest_parameters)  # pyright: ignore[reportPrivateUsage]
+        self.common, shared = _sorted(component.common)
+        self.asked = frozenset(asked)
+        requests = {**requests, **asked}
+        # A value of its own takes the place of a request; a value for everything inside does not.
+        for name in self.parameters:
+            requests.pop(name, None)
+        for name, request in shared.items():
+            requests.setdefault(name, request)
+        self.requests: tuple[Request[Any], ...] = tuple(requests.values())
+        self.parts: list[Part] = []
+        self.strangers: list[object] = []
+        for inner in blocks_of(component):
+            if is_part(inner) and not any(inner is above.component for above in (self, *self.outwards())):
+                self.parts.append(Part(inner, self))
+            else:
+                self.strangers.append(inner)
+        self.number = -1
+        self.group: Group | None = None
+
+    @property
+    def mode(self) -> object:
+        """Give what the part's end means for those that follow it: a `Mode`, once the wiring is checked."""
+        return self.component.mode
+
+    @property
+    def path(self) -> str:
+        """Give the names that lead to the part: ``Flow > SubFlow > Block``."""
+        return PATH.join(part.name for part in reversed((self, *self.outwards())))
+
+    @property
+    def methods(self) -> list[str]:
+        """Give the names of a block's test methods."""
+        return names_of_tests(self.component)
+
+    @property
+    def defaults(self) -> dict[str, object]:
+        """Give the defaults of its inputs, by name."""
+        return {name: port.default for name, port in self.inputs.items() if port.is_optional}
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Give its own tags."""
+        return tags_of(self.component)
+
+    def outwards(self) -> Iterator[Part]:
+        """Give the flows around it, the nearest first."""
+        part = self.around
+        while part is not None:
+            yield part
+            part = part.around
+
+    def inside(self) -> Iterator[Part]:
+        """Give everything in it, at any depth, in the order in which it begins."""
+        for part in self.parts:
+            yield part
+            yield from part.inside()
+
+
+def is_part(value: object) -> TypeGuard[type[FlowPart]]:
+    """Tell whether something is a class of blocks or flows."""
+    return isinstance(value, type) and kind_of(value) != ""
+
+
+def name_of_part(component: type) -> str:
+    """Give what reports call a class of blocks or flows."""
+    name: str = vars(component).get("_rotest_name", "")
+    return name or component.__name__
+
+
+def blocks_of(component: type) -> list[object]:
+    """Give what a flow says that it is made of, whatever that is; nothing for a block."""
+    blocks: object = getattr(component, "blocks", ())
+    return list(cast("Iterable[object]", blocks)) if isinstance(blocks, Iterable) else [blocks]
+
+
+def words_inside(component: type) -> frozenset[str]:
+    """Give the names and tags of all parts of a flow, at any depth, which a filter may name."""
+    words: set[str] = set()
+    waiting = blocks_of(component)
+    seen: set[type] = {component}
+    while waiting:
+        inner = waiting.pop()
+        if is_part(inner) and inner not in seen:
+            seen.add(inner)
+            words.update((name_of_part(inner), *tags_of(inner)))
+            waiting += blocks_of(inner)
+    return frozenset(words)
+
+
+def _declared(component: type) -> dict[str, Request[Any]]:
+    """Give the requests in the class body; without what they need where nothing requests anything."""
+    module = sys.modules.get("rotest_core.model.request")
+    return {} if module is None else {request.name: request for request in module.requests_of(component)}
+
+
+def _sorted(values: Mapping[str, object]) -> tuple[dict[str, object], dict[str, Request[Any]]]:
+    """Tell requests from plain values, and make pipes of references."""
+    plain: dict[str, object] = {}
+    requests: dict[str, Request[Any]] = {}
+    for name, value in values.items():
+        if _is_request(value):
+            requests[name] = value.bound(name)
+        else:
+            plain[name] = _late(value)
+    return plain, requests
+
+
+def _is_request(value: object) -> TypeGuard[Request[Any]]:
+    module = sys.modules.get("rotest_core.model.request")
+    return module is not None and isinstance(value, module.Request)
+
+
+def _late(value: object) -> object:
+    """Make a pipe of a reference to an attribute of a resource."""
+    from rotest_core.model.reference import Reference, follow, source_of
+
+    if not isinstance(value, Reference):
+        return value
+    return Pipe(source_of(value) or repr(value), lambda resource: follow(value, resource))

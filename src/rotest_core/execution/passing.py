@@ -1,0 +1,139 @@
+"""How values reach the parts of a flow.
+
+The wiring check and the run ask the same questions here: the one before any value is there, the other with values.
+What is nearest to a part is strongest::
+
+    its own params, its own resources, its own common
+    outputs of earlier parts, those of the nearest flow first
+    of each flow around it, the nearest first: params, resources, common
+    the defaults of its inputs
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotest_core.authoring.pipe import Pipe
+from rotest_core.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class NotGivenError(LookupError):
+    """Report a name that nothing gives.
+
+    Args:
+        name: the name.
+        pipes: the pipes that led to it, first to last; empty where it was asked for itself.
+    """
+
+    def __init__(self, name: str, pipes: tuple[Pipe, ...] = ()) -> None:
+        self.name = name
+        self.pipes = pipes
+        super().__init__(name)
+
+
+class Found(NamedTuple):
+    """A value, and the pipes that it has still to go through, in order."""
+
+    value: object
+    pipes: tuple[Pipe, ...] = ()
+
+    def resolve(self) -> object:
+        """Send the value through the pipes."""
+        value = self.value
+        for pipe in self.pipes:
+            value = pipe.apply(value)
+        return value
+
+
+class Scope:
+    """Hold what one part of a flow is given, and know what the flows around it are given.
+
+    Args:
+        parameters: what `params` gave it.
+        common: its ``common``.
+        defaults: those of its inputs.
+        around: the scope of the flow that it is in.
+
+    Attributes:
+        resources: its resources by name.
+        outputs: what its own parts have given so far, for a flow.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, object],
+        common: Mapping[str, object],
+        defaults: Mapping[str, object],
+        around: Scope | None = None,
+    ) -> None:
+        self.resources: dict[str, object] = {}
+        self.outputs: dict[str, object] = {}
+        self._given = (parameters, common)
+        self._own: tuple[Mapping[str, object], ...] = (parameters, self.resources, common)
+        self._around = around
+        outer = tuple(self._outwards())
+        self._levels = (
+            *self._own,
+            *(scope.outputs for scope in outer),
+            *(level for scope in outer for level in scope._own),
+            defaults,
+        )
+
+    def find(self, name: str) -> Found:
+        """Find what reaches the part under a name.
+
+        Raises:
+            NotGivenError: nothing does.
+        """
+        return self._find(name, frozenset())
+
+    def names(self) -> set[str]:
+        """Give every name that something reaches the part under."""
+        return set[str]().union(*self._levels)
+
+    def plain(self) -> dict[str, object]:
+        """Give all values that reach the part and are no pipes, by name."""
+        found: dict[str, object] = {}
+        for level in reversed(self._levels):
+            found.update((name, value) for name, value in level.items() if not isinstance(value, Pipe))
+        return found
+
+    def pipe_of_output(self, name: str) -> Pipe | None:
+        """Give the pipe through which an output of the part is shared."""
+        for scope in (self, *self._outwards()):
+            for level in scope._given:
+                pipe = level.get(name)
+                if isinstance(pipe, Pipe):
+                    return pipe
+        return None
+
+    def held(self) -> dict[str, object]:
+        """Give the resources of the flows around the part, by name; the nearest where several have one name."""
+        found: dict[str, object] = {}
+        for scope in reversed(tuple(self._outwards())):
+            found.update(scope.resources)
+        return found
+
+    def _outwards(self) -> Iterator[Scope]:
+        scope = self._around
+        while scope is not None:
+            yield scope
+            scope = scope._around
+
+    def _find(self, name: str, passed: frozenset[tuple[int, str]]) -> Found:
+        """Find a value; a pipe that was passed once already lets through to what is weaker."""
+        for strength, level in enumerate(self._levels):
+            if name not in level or (strength, name) in passed:
+                continue
+            value = level[name]
+            if not isinstance(value, Pipe):
+                return Found(value)
+            try:
+                found = self._find(value.name, passed | {(strength, name)})
+            except NotGivenError as error:
+                raise NotGivenError(error.name, (value, *error.pipes)) from None
+            return Found(found.value, (*found.pipes, value))
+        raise NotGivenError(name)
