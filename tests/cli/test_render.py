@@ -1,0 +1,86 @@
+"""``rotest render`` makes of a log what the run itself made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import rotest
+
+TESTS = """
+import logging, unittest
+
+class Mixed(unittest.TestCase):
+    def test_good(self): logging.getLogger("x").info("hello")
+    def test_bad(self): self.fail("no \\x07 \\udc80")
+    @unittest.skip("never")
+    def test_skipped(self): ...
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    directory = tmp_path / "project"
+    directory.mkdir()
+    (directory / "test_a.py").write_text(TESTS)
+    return directory
+
+
+@pytest.mark.parametrize("outputs", ["tree", "full", "dots,xml", "pretty", "loginfo"])
+def test_what_is_shown_and_written_is_what_the_run_showed_and_wrote(project: Path, outputs: str) -> None:
+    live = rotest("-o", outputs, cwd=project)
+    reports = {path.name: path.read_bytes() for path in project.glob(".rotest/runs/latest/*.xml")}
+    for path in project.glob(".rotest/runs/latest/*.xml"):
+        path.unlink()
+    again = rotest("render", "-o", outputs, cwd=project)
+    assert (again.status, again.err) == (0, "")
+    assert again.out == live.out
+    assert {path.name: path.read_bytes() for path in project.glob(".rotest/runs/latest/*.xml")} == reports
+    assert bool(reports) == ("xml" in outputs)
+
+
+@pytest.mark.parametrize("log", [".rotest/runs/latest", ".rotest/runs/latest/events.jsonl"])
+def test_a_run_is_named_by_its_directory_or_its_log(project: Path, log: str) -> None:
+    rotest(cwd=project)
+    assert "FAILED  1 passed" in rotest("render", log, cwd=project).out
+
+
+def test_reports_may_go_elsewhere(project: Path) -> None:
+    rotest(cwd=project)
+    answer = rotest("render", "-o", "xml", "--directory", "reports", cwd=project)
+    assert answer.status == 0
+    assert [path.name for path in (project / "reports").iterdir()] == ["results.xml"]
+    assert not list(project.glob(".rotest/runs/latest/*.xml"))
+
+
+def test_a_log_that_was_cut_short_is_rendered_as_far_as_it_goes(project: Path) -> None:
+    rotest(cwd=project)
+    log = project / ".rotest/runs/latest/events.jsonl"
+    log.write_bytes(log.read_bytes()[:-50])
+    answer = rotest("render", "-o", "tree", cwd=project)
+    assert answer.status == 0
+    assert "cut short, left out" in answer.err
+    assert "test_good" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "no run has left a log yet"),
+        (("elsewhere",), "elsewhere: there is no such log"),
+        (("-o", "nonesuch"), "no run has left a log yet"),
+    ],
+)
+def test_what_cannot_be_rendered_is_refused(project: Path, words: tuple[str, ...], message: str) -> None:
+    answer = rotest("render", *words, cwd=project)
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith("rotest: error: ")
+    assert message in answer.err
+
+
+def test_an_unknown_output_is_refused(project: Path) -> None:
+    rotest(cwd=project)
+    answer = rotest("render", "-o", "nonesuch", cwd=project)
+    assert (answer.status, answer.out) == (2, "")
+    assert "unknown output 'nonesuch'" in answer.err
