@@ -47,7 +47,9 @@ def test_imports_are_found_wherever_they_stand(tmp_path: Path) -> None:
 
 def test_plugins_use_public_modules_of_the_core_only() -> None:
     theirs = sources("plugins/*/src/**/*.py", "examples/plugin-template/**/*.py")
-    used = [found for file in theirs for found in imports(file) if found.module.split(".")[0] == "rotest_core"]
+    used = [
+        found for file in theirs for found in imports(file) if found.module.split(".")[0] == "rotest_core"
+    ]
 
     assert [str(found) for found in used if found.module not in PUBLIC] == []
 
@@ -55,7 +57,9 @@ def test_plugins_use_public_modules_of_the_core_only() -> None:
 def test_our_plugins_stand_on_the_core_alone() -> None:
     """Others may build on a backend, as the template's lock strategy does; ours prove that nobody needs to."""
     ours = sources("plugins/*/src/**/*.py")
-    used = [found for file in ours for found in imports(file) if found.module.split(".")[0] == "rotest_backends"]
+    used = [
+        found for file in ours for found in imports(file) if found.module.split(".")[0] == "rotest_backends"
+    ]
 
     assert [str(found) for found in used] == []
 

@@ -21,7 +21,9 @@ def project(tmp_path: Path) -> Path:
 def test_every_option_is_shown_with_value_and_origin(project: Path) -> None:
     (project / "rotest.toml").write_text("[run]\nname = 'nightly'\n[config]\nsite = 'lab'", encoding="utf-8")
 
-    answer = rotest("config", "--set", "run.keep_runs=2", cwd=project, environment={"ROTEST_RUN_FAILFAST": "yes"})
+    answer = rotest(
+        "config", "--set", "run.keep_runs=2", cwd=project, environment={"ROTEST_RUN_FAILFAST": "yes"}
+    )
 
     assert (answer.status, answer.err) == (0, "")
     assert answer.out.startswith(f"project: {project}\nfile:    rotest.toml\n\nKEY ")

@@ -46,15 +46,15 @@ class MemoryLocks:
         """Open a session; see `LockStrategy.open`."""
         with self._lock:
             number = self._ledger.open(owner, time.monotonic(), ttl=_FOR_EVER).number
-            session = self._sessions[number] = MemorySession(self, number)
-            self._publish()
+            session = self._sessions[number] = MemorySession(self, number, self._ledger, self._lock)
+            self.publish()
             return session
 
     def status(self) -> LockStatus:
         """Return who holds what and who waits."""
         with self._lock:
-            now = self._enter()
-            self._publish()
+            now = self.enter()
+            self.publish()
             return status_of(self._ledger, now)
 
     def history(self, *, after: int = 0) -> Sequence[LockEvent]:
@@ -65,10 +65,10 @@ class MemoryLocks:
     def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:
         """End the leases of a record by force; see `LockStrategy.end`."""
         with self._lock:
-            ended = self._ledger.end(key, self._enter(), reason=reason)
+            ended = self._ledger.end(key, self.enter(), reason=reason)
             for session, row in ended:
                 self._tell(session.number, LeaseLost(row.lease, reason))
-            self._publish()
+            self.publish()
             return [held_lease(row, session, self._ledger.book.offset) for session, row in ended]
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class MemoryLocks:
 
     # For sessions, which hold the lock while they call these.
 
-    def _enter(self) -> float:
+    def enter(self) -> float:
         """Return the moment, after reservations were ended whose time is up by then."""
         now = time.monotonic()
         overdue = self._ledger.sessions.overdue(now)
@@ -86,27 +86,38 @@ class MemoryLocks:
             self._ledger.bury({session.number: "its time was up" for session in overdue}, now)
         return now
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
         """Write history and tell the winners."""
         self._events.extend(event.public() for event in self._ledger.take_changes().events)
         for session, news in self._ledger.take_news():
             if not isinstance(news, NextInLine):
                 self._tell(session.number, news)
 
+    def leave(self, session: int) -> None:
+        """Forget a session that closes."""
+        self._sessions.pop(session, None)
+
     def _tell(self, session: int, notice: Notice) -> None:
         if session in self._sessions:
-            self._sessions[session]._tell(notice)
+            self._sessions[session].tell(notice)
 
 
 class MemorySession:
-    """Claim, hold and release on behalf of some threads of the process."""
+    """Claim, hold and release on behalf of some threads of the process.
 
-    def __init__(self, strategy: MemoryLocks, number: int) -> None:
+    Args:
+        strategy: the strategy that opened the session.
+        number: under which it is known.
+        ledger: the strategy's.
+        lock: held by whoever uses the ledger.
+    """
+
+    def __init__(self, strategy: MemoryLocks, number: int, ledger: Ledger, lock: threading.Lock) -> None:
         self._strategy = strategy
         self._number = number
-        self._ledger = strategy._ledger
-        self._lock = strategy._lock
-        self._condition = threading.Condition(strategy._lock)
+        self._ledger = ledger
+        self._lock = lock
+        self._condition = threading.Condition(lock)
         self._notices: list[Notice] = []
 
     def submit(self, claim: Claim) -> Grant | None:
@@ -114,7 +125,7 @@ class MemorySession:
         with self._lock:
             now = self._enter()
             grant = self._ledger.submit(self._number, claim, now)
-            self._strategy._publish()
+            self._strategy.publish()
             return grant
 
     def wait(self, timeout: float) -> Sequence[Notice]:
@@ -122,9 +133,9 @@ class MemorySession:
         deadline = time.monotonic() + timeout
         with self._lock:
             while True:
-                now = self._strategy._enter()
+                now = self._strategy.enter()
                 self._ledger.expire(now)
-                self._strategy._publish()
+                self._strategy.publish()
                 if self._notices or now >= deadline or self._ledger.sessions.get(self._number) is None:
                     notices, self._notices = self._notices, []
                     return notices
@@ -135,7 +146,7 @@ class MemorySession:
         with self._lock:
             now = self._enter()
             self._ledger.cancel(self._number, claim, now)
-            self._strategy._publish()
+            self._strategy.publish()
             told = [notice for notice in self._notices if isinstance(notice, Grant) and notice.claim == claim]
             self._notices = [notice for notice in self._notices if notice not in told]
             return told[0] if told else None
@@ -144,7 +155,7 @@ class MemorySession:
         """Give leases back; see `LockSession.release`."""
         with self._lock:
             lost = self._ledger.release(self._number, leases, self._enter(), dirty=dirty)
-            self._strategy._publish()
+            self._strategy.publish()
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
 
@@ -153,7 +164,7 @@ class MemorySession:
         with self._lock:
             now = self._enter()
             lost = self._ledger.hold(self._number, leases, now, name=name, duration=duration, reason=reason)
-            self._strategy._publish()
+            self._strategy.publish()
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
 
@@ -161,31 +172,32 @@ class MemorySession:
         """Take over a reservation; see `LockSession.adopt`."""
         with self._lock:
             grant = self._ledger.adopt(self._number, name, self._enter())
-            self._strategy._publish()
+            self._strategy.publish()
             return grant
 
     def close(self) -> None:
         """Cancel all claims and release all leases; see `LockSession.close`."""
         with self._lock:
-            self._strategy._sessions.pop(self._number, None)
+            self._strategy.leave(self._number)
             self._ledger.close(self._number, time.monotonic())
-            self._strategy._publish()
+            self._strategy.publish()
             self._condition.notify_all()
+
+    def tell(self, notice: Notice) -> None:
+        """Keep news until the session waits; called with the lock held."""
+        self._notices.append(notice)
+        self._condition.notify_all()
 
     def _enter(self) -> float:
         if self._ledger.sessions.get(self._number) is None:
             raise LeaseError("the session was closed")
-        return self._strategy._enter()
+        return self._strategy.enter()
 
     def _next_moment(self) -> float:
         """Return when time alone will next change something: a claim or a reservation runs out."""
         claims = self._ledger.queue.of_session(self._number)
         deadlines = [claim.deadline for claim in claims if claim.deadline is not None]
         return min([*deadlines, *(session.until for session in self._ledger.sessions.rows())])
-
-    def _tell(self, notice: Notice) -> None:
-        self._notices.append(notice)
-        self._condition.notify_all()
 
 
 def memory(context: PluginContext) -> MemoryLocks:

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -165,7 +165,7 @@ def _obtain(session: LockSession, asked: Claim) -> Grant | None:
 
 
 @contextmanager
-def _witness(directory: str, grant: Grant) -> Iterator[None]:
+def _witness(directory: str, grant: Grant) -> Generator[None]:
     """Lock a file for each record of a grant; who cannot has found a violation."""
     files: list[int] = []
     for lease in grant.leases:
