@@ -73,9 +73,7 @@ def _compare_devices(workload: Mapping[str, Any], directory: Path, rounds: int) 
         )
     for runner, (project, command) in runners.items():
         taken = [_measure(project, command) for _ in range(rounds + 1)][1:]
-        tests, whole, initializations = (
-            statistics.median(values) for values in zip(*taken, strict=True)
-        )
+        tests, whole, initializations = (statistics.median(values) for values in zip(*taken, strict=True))
         print(
             f"| {workload['name']} | {runner} | {tests / bound:.3f} | {whole / bound:.3f} "
             f"| {initializations:g} / {devices} |",
@@ -105,9 +103,7 @@ def _measure(project: Path, command: Sequence[str]) -> Makespan:
         state.unlink()
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     whole = time.perf_counter() - started
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n")

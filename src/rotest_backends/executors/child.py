@@ -138,7 +138,7 @@ class Remote:
 
     def _judge(self, conditions: Sequence[Callable[[Any], bool] | None], question: Message) -> None:
         _, number, place, data = question
-        condition = conditions[place]
+        condition: Callable[[Any], bool] | None = conditions[int(place)]
         try:
             verdict, problem = bool(condition is None or condition(data)), ""
         except Exception as error:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 _MOST_STACKS: Final = 60_000
-_OURS: Final = os.path.join("rotest_backends", "executors", "child.py")
+_OURS: Final = "rotest_backends/executors/child.py"
 
 
 class Link:
@@ -47,7 +47,7 @@ class Link:
         self.line = line
         self.assignment: Assignment | None = None
         self.deadline: float | None = None
-        self.limit = (0.0, "")
+        self.limit: tuple[float, str] = (0.0, "")
         self.reason = ""
         self.dumped = False
         self.finished = False

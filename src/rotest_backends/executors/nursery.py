@@ -72,7 +72,7 @@ class Nursery:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.set_blocking(self._bell, False)
         signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _wake_up)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
@@ -131,6 +131,10 @@ class Nursery:
                 _, status = os.waitpid(pid, 0)
                 [packet] = packets(("ended", self._names.pop(pid), status))
                 self._control.send(packet)
+
+
+def _wake_up(number: int, frame: object) -> None:
+    """Do nothing: that there is a handler makes the signal ring the bell."""
 
 
 def _kill_group(pid: int) -> None:

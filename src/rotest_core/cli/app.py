@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "run": "run tests; what is done without a command",
+    "plan": "show which tests would run, and when",
     "init": "write a small working project to start from",
     "resources": "look at the inventory and change it",
     "config": "show the configuration and where each value comes from",

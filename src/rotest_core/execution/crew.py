@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from rotest_core.execution.scheduler import Scheduler
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from rotest_core.execution.plan import Plan
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.execution.work import Work
+    from rotest_core.model.request import Request
+    from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.protocols.executor import Coordinator, Executor, WorkerFactory
+    from rotest_core.plugin.protocols.locks import Candidate
 
 
 class Crew:
@@ -88,7 +92,13 @@ class Crew:
             casualties = Casualties(plan.tests, emit, fixtures_from=plan.numbers_of_parts.stop)
             watch(casualties.handle)
             work = self._work or divide(plan.tests)
-            _rank(work, self._settings, self._durations, plan.tests, lessor)
+            rank(
+                work,
+                self._settings,
+                self._durations,
+                plan.tests,
+                lambda request: lessor.open().candidates(request),
+            )
             ParallelScheduler(
                 work,
                 self._executor,
@@ -108,29 +118,39 @@ class Crew:
         self._executor.stop(clean_up=clean_up)
 
 
-def _rank(
+def rank(
     work: Sequence[Work],
     settings: Settings,
     durations: Durations,
     tests: Sequence[PlannedTest],
-    lessor: Lessor,
+    candidates: Callable[[Request[AnyResource]], Sequence[Candidate]] | None,
 ) -> None:
-    """Give work its rank: as ``--order`` says, then by the policy; with one worker the order is that of the plan."""
-    run = settings.run
+    """Give work its rank: as ``--order`` says, then by the policy; with one worker the order is that of the plan.
+
+    Args:
+        work: the parts of a plan.
+        settings: the configuration.
+        durations: what tests took.
+        tests: the tests of the plan.
+        candidates: tells which records could serve a request; None where nothing is asked for.
+    """
     from rotest_core.execution.order import ranking
     from rotest_core.execution.policy import Job, make_policy
 
+    run = settings.run
     policy = make_policy(run.policy if wanted_workers(settings) > 1 else "fifo")
     expected = durations.expected(tests)
     bands = ranking(run.order) if run.order else None
+
+    def rank_of(test: PlannedTest, seconds: float, choice: int = 0) -> tuple[float, ...]:
+        return (0 if bands is None else bands(test), *policy.rank(Job(test.number, seconds, choice)))
+
     for part in work:
+        if not part.together:
+            part.tests = deque(sorted(part.tests, key=lambda test: rank_of(test, expected[test.number])))
         first = part.tests[0]
         times = [expected[test.number] for test in part.tests]
-        job = Job(first.number, sum(times) if part.together else max(times), _choice(first, lessor))
-        part.rank = (0 if bands is None else bands(first), *policy.rank(job))
-
-
-def _choice(test: PlannedTest, lessor: Lessor) -> int:
-    """Count the records that a test may choose from, for the request that has least choice; 0 if it needs none."""
-    counts = [len(lessor.open().candidates(request)) for request in test.requests if not request.is_service]
-    return min(counts, default=0)
+        asked = () if candidates is None else first.requests
+        choices = [len(candidates(request)) for request in asked if candidates and not request.is_service]
+        seconds = sum(times) if part.together else max(times)
+        part.rank = rank_of(first, seconds, min(choices, default=0))

@@ -1,0 +1,101 @@
+"""``rotest plan``: what would be run, how long it is expected to take, and when."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rotest_core.cli.color import use_color
+from rotest_core.cli.command import load_plugins_for, settings_from
+from rotest_core.cli.parser import add_run_options
+from rotest_core.cli.table import table
+from rotest_core.errors import EXIT_NOTHING_MATCHED, EXIT_PASSED
+from rotest_core.execution.durations import Durations
+from rotest_core.execution.staffing import wanted_workers
+
+if TYPE_CHECKING:
+    import argparse
+
+    from rotest_core.config.settings import Settings
+    from rotest_core.execution.plan import Plan
+    from rotest_core.execution.timetable import Timetable
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_run_options(parser)
+    parser.add_argument(
+        "--schedule", action="store_true", help="show which worker would run what when, and with what"
+    )
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print the tests of a plan, or its timetable."""
+    settings = settings_from(arguments)
+    workers = wanted_workers(settings)
+    plan = _plan(settings)
+    if not plan.tests:
+        print("rotest: no tests were found", file=sys.stderr)
+        return EXIT_NOTHING_MATCHED
+    if arguments.schedule:
+        _print_timetable(settings, _timetable(settings, plan, workers), workers)
+        return EXIT_PASSED
+    durations = Durations(settings.run.work_dir)
+    past = [(test.id, durations.past(test)) for test in plan.tests]
+    rows = [(name, "" if seconds is None else f"{seconds:.3f}") for name, seconds in past]
+    print(table(("TEST", "SECONDS"), rows, color=use_color(settings.terminal.color, sys.stdout)), end="")
+    return EXIT_PASSED
+
+
+def _plan(settings: Settings) -> Plan:
+    from rotest_core.execution.plan import make_plan
+    from rotest_core.execution.sharding import keep_shard
+
+    run = settings.run
+    plan = make_plan(
+        run.paths,
+        root=settings.root,
+        exclude=run.exclude,
+        filter=run.filter,
+        order=run.order,
+        overrides=run.resources,
+        config=settings.config,
+    )
+    if run.shard:
+        keep_shard(plan, run.shard, Durations(run.work_dir))
+    return plan
+
+
+def _timetable(settings: Settings, plan: Plan, workers: int) -> Timetable:
+    from rotest_core.execution.crew import rank
+    from rotest_core.execution.timetable import Timetables
+    from rotest_core.execution.work import divide
+    from rotest_core.session import Session
+
+    durations = Durations(settings.run.work_dir)
+    work = divide(plan.tests)
+    with Session(settings, load_plugins_for(settings)) as session:
+        needs = any(not request.is_service for test in plan.tests for request in test.requests)
+        leases = session.open_leases("plan") if needs else None
+        rank(work, settings, durations, plan.tests, None if leases is None else leases.candidates)
+        return Timetables(leases, durations.expected(plan.tests)).make(work, workers)
+
+
+def _print_timetable(settings: Settings, found: Timetable, workers: int) -> None:
+    rows = [
+        (
+            f"{slot.start:.3f}",
+            f"{slot.duration:.3f}",
+            f"w{slot.worker}",
+            slot.tests[0] if len(slot.tests) == 1 else f"{slot.tests[0]} and {len(slot.tests) - 1} more",
+            ", ".join(slot.records),
+        )
+        for slot in found.slots
+    ]
+    heads = ("START", "SECONDS", "WORKER", "TEST", "WITH")
+    print(table(heads, rows, color=use_color(settings.terminal.color, sys.stdout)), end="")
+    ratio = found.makespan / found.bound if found.bound else 1.0
+    print(
+        f"\n{found.makespan:.3f} s on {workers} workers by policy {settings.run.policy}; no schedule takes less than "
+        f"{found.bound:.3f} s ({found.bottleneck}): {ratio:.2f} times that"
+    )
