@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from rotest_core.errors import UsageError
@@ -34,7 +33,7 @@ def wanted_workers(settings: Settings) -> int:
     text = settings.run.workers.strip()
     if text == "auto":
         count = len(os.sched_getaffinity(0))
-    elif text.isdigit() and int(text):
+    elif text.isdecimal() and int(text):
         count = int(text)
     else:
         raise UsageError(f"run.workers (-p): {text!r} is no number of workers; 4, for instance, or auto")
@@ -107,8 +106,8 @@ def shard_of(text: str) -> tuple[int, int]:
     Raises:
         UsageError: it is not of the form ``2/5``.
     """
-    found = re.fullmatch(r"(\d+)/(\d+)", text.strip())
-    part, parts = (int(found[1]), int(found[2])) if found else (0, 0)
+    first, _, second = text.strip().partition("/")
+    part, parts = (int(first), int(second)) if first.isdecimal() and second.isdecimal() else (0, 0)
     if not 1 <= part <= parts:
         raise UsageError(f"run.shard: {text!r} is not a part like 2/5, from 1/5 to 5/5")
     return part, parts
