@@ -180,6 +180,8 @@ class Tables:
         self._revision = records.revision
 
     def _lease(self, row: Row) -> LeaseRow:
+        record: int
+        whole: int | None
         record, slot, seat, token, session, claim, want, label, dirty, whole, since = row
         keys = self.ledger.records.keys
         lease = Lease(

@@ -92,5 +92,5 @@ def create_tables(database: Database) -> None:
     for line in _TABLES.splitlines():
         statement += f"{line}\n"
         if statement.strip() and sqlite3.complete_statement(statement):
-            database.execute(statement)
+            database.conn.execute(statement)
             statement = ""
