@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Sequence
 from itertools import count
+from pathlib import Path
 
 import attrs
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from rotest_core import LeaseLostError, Query, Record, RecordKey
 from rotest_core.leasing import current_owner
 from rotest_core.plugin import Candidate, Claim, Grant, Lease, LeaseLost, LockSession, Notice, Owner, Want
-from rotest_core.testing import check_history
+from rotest_core.testing import Chaos, check_history, run_chaos
 from rotest_postgres.locks.strategy import PostgresLocks
 from rotest_postgres.store.store import PostgresStore
 from rotest_postgres.testing import Proxy, Server
@@ -102,6 +104,37 @@ def test_work_goes_on_within_two_seconds_after_the_server_is_back(crashing_serve
     assert check_history(locks.history()) == []
     assert locks.status().held == ()
     locks.close()
+
+
+def test_survives_that_server_and_processes_are_killed_at_random(
+    crashing_server: Server, tmp_path: Path
+) -> None:
+    """No double lease, no stranded waiter, nothing left behind; the witnesses are files, and no database."""
+    chaos = Chaos(
+        functools.partial(PostgresLocks, crashing_server.url(), patience=PATIENCE),
+        str(tmp_path / "witness"),
+        seconds=5,
+        workers=4,
+    )
+    over = threading.Event()
+    crashes: list[float] = []
+
+    def crash() -> None:
+        while not over.wait(1.2):
+            crashing_server.kill()
+            crashing_server.start()
+            crashes.append(time.monotonic())
+
+    killer = threading.Thread(target=crash)
+    killer.start()
+    try:
+        outcome = run_chaos(chaos)
+    finally:
+        over.set()
+        killer.join()
+    assert outcome.violations == []
+    assert outcome.grants > 0
+    assert len(crashes) > 1
 
 
 def test_the_store_finds_back_to_a_server_that_was_restarted(crashing_server: Server) -> None:

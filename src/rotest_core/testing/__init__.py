@@ -16,32 +16,40 @@ if TYPE_CHECKING:
     from rotest_core.testing.event_script import EventScript
     from rotest_core.testing.handler_context import FakeHandlerContext
     from rotest_core.testing.handler_contract import HandlerContract
+    from rotest_core.testing.locks.chaos import Chaos, run_chaos
     from rotest_core.testing.locks.contract import LockStrategyContract, SharedLockStrategyContract
     from rotest_core.testing.locks.history import check_history
+    from rotest_core.testing.locks.sessions import OpenStrategy
     from rotest_core.testing.store_contract import StoreContract
 
 _MODULES = {
+    "Chaos": "rotest_core.testing.locks.chaos",
     "DriverContract": "rotest_core.testing.driver_contract",
     "EventScript": "rotest_core.testing.event_script",
     "FakeHandlerContext": "rotest_core.testing.handler_context",
     "HandlerContract": "rotest_core.testing.handler_contract",
     "LockStrategyContract": "rotest_core.testing.locks.contract",
+    "OpenStrategy": "rotest_core.testing.locks.sessions",
     "SAMPLE_RUNS": "rotest_core.testing.event_samples",
     "SharedLockStrategyContract": "rotest_core.testing.locks.contract",
     "StoreContract": "rotest_core.testing.store_contract",
     "check_history": "rotest_core.testing.locks.history",
+    "run_chaos": "rotest_core.testing.locks.chaos",
 }
 
 __all__ = [
     "SAMPLE_RUNS",
+    "Chaos",
     "DriverContract",
     "EventScript",
     "FakeHandlerContext",
     "HandlerContract",
     "LockStrategyContract",
+    "OpenStrategy",
     "SharedLockStrategyContract",
     "StoreContract",
     "check_history",
+    "run_chaos",
 ]
 
 

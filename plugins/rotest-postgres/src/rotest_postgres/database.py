@@ -25,6 +25,9 @@ PATIENCE = 30.0
 """Seconds for which a server that is out of reach is asked again: a restart takes a few."""
 
 _AGAIN = 0.05
+_POOL = 1.0
+"""Seconds to wait for a connection of the pool, before finding out whether there can be one at all."""
+
 _SPARE = 60.0
 """Seconds after which a connection that nobody needs is closed."""
 
@@ -78,10 +81,12 @@ class Database:
 
     Args:
         url: a connection URI, or the form ``host=... dbname=...``.
+        patience: seconds for which `connect` tries to reach a server that is out of reach.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = 0.0) -> None:
         self.url = url
+        self._patience = patience
         self._conninfo = make_conninfo("", **{**_LINK, **conninfo_to_dict(url)})
         self._closed = False
         self._pool = ConnectionPool(
@@ -103,20 +108,24 @@ class Database:
         Raises:
             StoreError: the server cannot be reached, refuses, or is too old.
         """
-        try:
-            link = Link.connect(self._conninfo, autocommit=True)
-        except psycopg.Error as error:
-            raise failure(self.url, error) from error
-        try:
-            self._check(link)
-            _configure(link)
-        except psycopg.Error as error:
-            link.close()
-            raise failure(self.url, error) from error
-        except BaseException:
-            link.close()
-            raise
-        return link
+        return self._connect(time.monotonic() + self._patience)
+
+    def alone(self, work: Callable[[Link], ResultT]) -> ResultT:
+        """Do work over a connection that is closed after it; if that breaks, do it again as `connect` would.
+
+        Raises:
+            StoreError: the database refused, or could not be reached.
+        """
+        deadline = time.monotonic() + self._patience
+        while True:
+            link = self._connect(deadline)
+            try:
+                return work(link)
+            except psycopg.Error as error:
+                if not is_lost(error) or time.monotonic() >= deadline:
+                    raise failure(self.url, error) from error
+            finally:
+                link.close()
 
     def run(
         self, work: Callable[[Link], ResultT], *, limit: float = ANSWER, patience: float = PATIENCE
@@ -143,7 +152,7 @@ class Database:
                 lost = failure(self.url, error)
             if time.monotonic() >= deadline:
                 raise lost
-            self._await_server(deadline)
+            self._connect(deadline).close()
 
     def close(self) -> None:
         """Close all connections of the pool; may be called twice."""
@@ -152,7 +161,7 @@ class Database:
 
     def _once(self, work: Callable[[Link], ResultT], limit: float) -> ResultT:
         self._pool.open()
-        with self._pool.connection(timeout=limit) as link:
+        with self._pool.connection(timeout=min(limit, _POOL)) as link:
             link.limit = limit
             try:
                 return work(link)
@@ -162,16 +171,30 @@ class Database:
                     link.close()
                 raise
 
-    def _await_server(self, deadline: float) -> None:
+    def _connect(self, deadline: float) -> Link:
         while True:
             try:
-                self.connect().close()
+                return self._connect_once()
             except ConnectionLostError:
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(_AGAIN)
-            else:
-                return
+
+    def _connect_once(self) -> Link:
+        try:
+            link = Link.connect(self._conninfo, autocommit=True)
+        except psycopg.Error as error:
+            raise failure(self.url, error) from error
+        try:
+            self._check(link)
+            _configure(link)
+        except psycopg.Error as error:
+            link.close()
+            raise failure(self.url, error) from error
+        except BaseException:
+            link.close()
+            raise
+        return link
 
     def _check(self, link: Link) -> None:
         version = link.info.server_version // 10_000

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import psycopg
-
 from rotest_core import StoreError
 from rotest_postgres.database import Database, Link
-from rotest_postgres.failures import failure, place
+from rotest_postgres.failures import place
 
 _LOCK = 0x526F7465_7374_0001
 """Held while tables are made: many processes may start at once."""
@@ -30,13 +28,7 @@ def migrate(database: Database, *, component: str, steps: Sequence[str]) -> None
     Raises:
         StoreError: the tables are of a newer version, or may not be made.
     """
-    link = database.connect()
-    try:
-        _migrate(link, database, component, steps)
-    except psycopg.Error as error:
-        raise failure(database.url, error) from error
-    finally:
-        link.close()
+    database.alone(lambda link: _migrate(link, database, component, steps))
 
 
 def _migrate(link: Link, database: Database, component: str, steps: Sequence[str]) -> None:

@@ -38,13 +38,14 @@ class PostgresLocks:
 
     Args:
         url: the database.
+        patience: seconds to wait for a server that is out of reach when something is opened.
 
     Raises:
         StoreError: it cannot be reached, refuses, or holds leases of a newer version.
     """
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url)
+    def __init__(self, url: str, *, patience: float = 0.0) -> None:
+        self._database = Database(url, patience=patience)
         migrate(self._database, component="locks", steps=STEPS)
         self._pid = os.getpid()
         self._books = Books(self._database, _letters, lambda: list(self._sessions))
