@@ -30,8 +30,8 @@ class Pipe:
     __slots__ = ("formula", "name")
 
     def __init__(self, name: str, formula: Callable[[Any], object] | None = None) -> None:
-        self.name = name
-        self.formula = formula
+        self.name: str = name
+        self.formula: Callable[[Any], object] | None = formula
 
     def apply(self, value: object) -> object:
         """Send a value through the formula."""

@@ -81,6 +81,7 @@ class PartResult(Result):
         line: int = 0,
         subtest: str = "",
     ) -> None:
+        """Tell it, and remember it if it is not good; see `Result.report`."""
         if not outcome.good:
             self.complaints.append(Complaint(self._path, outcome, summary, cause))
         super().report(outcome, text, summary=summary, cause=cause, file=file, line=line, subtest=subtest)

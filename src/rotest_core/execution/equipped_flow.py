@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class EquippedFlow(EquippedTest):
     """Set up what a flow needs, run its parts, and clear up; see `EquippedTest`."""
 
+    dirty: frozenset[str]
+
     def accompany(
         self,
         worker: str,
@@ -56,6 +58,7 @@ class EquippedFlow(EquippedTest):
         run_case: Callable[[Case], None],
         on_failed_expectation: Callable[[FrameType], None] | None = None,
     ) -> None:
+        """Run the flow; see `EquippedTest.run`."""
         self._on_failed_expectation = on_failed_expectation
         super().run(leased, run_case, on_failed_expectation)
         self._stage.skip_inside(self._part, PREVIOUS_FAILED)

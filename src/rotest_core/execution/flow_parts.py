@@ -65,10 +65,10 @@ class Part:
     )
 
     def __init__(self, component: type[FlowPart], around: Part | None = None) -> None:
-        self.component = component
-        self.around = around
-        self.name = name_of_part(component)
-        self.kind = kind_of(component)
+        self.component: type[FlowPart] = component
+        self.around: Part | None = around
+        self.name: str = name_of_part(component)
+        self.kind: str = kind_of(component)
         ports = ports_of(component) if self.kind == "block" else {}
         self.inputs: dict[str, BlockInput[Any]] = {}
         self.outputs: dict[str, Port[Any]] = {}
@@ -78,10 +78,12 @@ class Part:
             else:
                 self.outputs[name] = port
         requests = _declared(component)
-        self.declared = frozenset(requests)
+        self.declared: frozenset[str] = frozenset(requests)
+        self.parameters: dict[str, object]
+        self.common: dict[str, object]
         self.parameters, asked = _sorted(component._rotest_parameters)  # pyright: ignore[reportPrivateUsage]
         self.common, shared = _sorted(component.common)
-        self.asked = frozenset(asked)
+        self.asked: frozenset[str] = frozenset(asked)
         requests = {**requests, **asked}
         # A value of its own takes the place of a request; a value for everything inside does not.
         for name in self.parameters:
@@ -96,7 +98,7 @@ class Part:
                 self.parts.append(Part(inner, self))
             else:
                 self.strangers.append(inner)
-        self.number = -1
+        self.number: int = -1
         self.group: Group | None = None
 
     @property
