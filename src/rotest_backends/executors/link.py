@@ -8,8 +8,6 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from rotest_core import RotestError
 
 if TYPE_CHECKING:
@@ -106,6 +104,8 @@ class Link:
         wake()
 
     def _requests(self, number: int, sent: Sequence[tuple[Request[Any], bool]]) -> list[Request[Any]]:
+        import attrs  # loaded already, where there are requests
+
         return [
             attrs.evolve(request, predicate=self._condition(number, place)) if judges else request
             for place, (request, judges) in enumerate(sent)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rotest_core.allocation.assignment import assign
-from rotest_core.allocation.board import Board, Demand
-from rotest_core.allocation.leases import ClaimWithdrawn
-from rotest_core.allocation.records import Records
 from rotest_core.errors import ClaimTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rotest_core.allocation.board import Board, Demand
     from rotest_core.allocation.leases import Allocation, Leases
+    from rotest_core.allocation.records import Records
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
@@ -84,14 +83,31 @@ class Broker:
         self._wait = wait
         self._wake = wake
         self._on_waiting = on_waiting
-        self._records = Records()
-        self._board = Board(self._records.capacity)
         self._taken: dict[int, list[tuple[int, bool]]] = {}
         self._answers: deque[Answer] = deque()
         self.waiting: dict[int, Waiting] = {}
 
+    # What these need is loaded with the first test that asks for something: plain tests do without.
+
+    @cached_property
+    def _records(self) -> Records:
+        from rotest_core.allocation.records import Records
+
+        return Records()
+
+    @cached_property
+    def _board(self) -> Board:
+        return self._empty_board()
+
+    def _empty_board(self) -> Board:
+        from rotest_core.allocation.board import Board
+
+        return Board(self._records.capacity)
+
     def demands(self, requests: Sequence[Request[AnyResource]]) -> list[Demand]:
         """Return what a claim asks for, in terms of records."""
+        from rotest_core.allocation.board import Demand
+
         leases = self._open_leases()
         found: list[Demand] = []
         for request in requests:
@@ -102,10 +118,9 @@ class Broker:
 
     def in_our_hands(self, demands: Sequence[Demand]) -> bool:
         """Tell whether it is this run's own tests that stand in the way of a claim."""
-        return (
-            assign(demands, self._board) is None
-            and assign(demands, Board(self._records.capacity)) is not None
-        )
+        from rotest_core.allocation.assignment import assign
+
+        return assign(demands, self._board) is None and assign(demands, self._empty_board()) is not None
 
     def try_now(self, test: PlannedTest) -> Allocation | None:
         """Lease what a test declares if it can be had now.
@@ -122,6 +137,8 @@ class Broker:
 
     def may_wait(self, demands: Sequence[Demand]) -> bool:
         """Tell whether a claim could be granted along with all that wait, without what this run holds."""
+        from rotest_core.allocation.assignment import assign
+
         together = [
             demand for waiting in self.waiting.values() if waiting.wanted for demand in waiting.demands
         ]
@@ -165,6 +182,8 @@ class Broker:
             waiting.wanted = False
 
     def _acquire(self, waiting: Waiting) -> None:
+        from rotest_core.allocation.leases import ClaimWithdrawn
+
         test = waiting.test
 
         def on_waiting(reason: str) -> None:
