@@ -142,11 +142,11 @@ class Database:
         """
         deadline = time.monotonic() + patience
         while True:
+            if self._closed:
+                raise StoreError(f"{place(self.url)} was closed")
             try:
                 return self._once(work, limit)
             except psycopg.Error as error:
-                if self._closed:
-                    raise StoreError(f"{place(self.url)} was closed") from error
                 if not is_lost(error):
                     raise failure(self.url, error) from error
                 lost = failure(self.url, error)

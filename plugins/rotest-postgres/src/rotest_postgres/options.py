@@ -52,20 +52,25 @@ def locks_url(context: PluginContext) -> str:
         ConfigError: neither section names one, or it is no URL.
     """
     url = context.options(LocksOptions).url or context.sibling("store").get("url") or ""
-    return _checked(str(url), f"{context.section}.url")
+    return _checked(str(url), f"{context.section}.url", elsewhere=" here or under store.url")
 
 
-def _checked(url: str, key: str) -> str:
+def _checked(url: str, key: str, elsewhere: str = "") -> str:
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
     if not url.strip():
-        raise ConfigError(f"no database is named; write {_EXAMPLE}, say", key=key)
+        raise ConfigError(f"no database is named{elsewhere}; write {_EXAMPLE}, say", key=key)
     try:
-        conninfo_to_dict(url)
+        parts = conninfo_to_dict(url)
+        problem = "" if _is_port(str(parts.get("port", "5432"))) else f"{parts['port']!r} is no port"
     except ProgrammingError as error:
         problem = str(error).partition("\n")[0]
-        raise ConfigError(
-            f"this is no URL of a database: {problem}; write {_EXAMPLE}, say", key=key
-        ) from error
+    if problem:
+        raise ConfigError(f"this is no URL of a database: {problem}; write {_EXAMPLE}, say", key=key)
     return url
+
+
+def _is_port(text: str) -> bool:
+    """Tell whether this is a port, or one for each of several hosts; nothing stands for the default."""
+    return all(not port or port.isdecimal() for port in text.split(","))
