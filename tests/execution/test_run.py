@@ -14,7 +14,6 @@ from rotest_core.events import (
     Outcome,
     RunFinished,
     RunStarted,
-    TestFinished,
     TestStarted,
 )
 from rotest_core.execution.interrupts import Interrupts
