@@ -78,6 +78,7 @@ class Deadline:
         self._what = ""
         self._seconds = 0.0
         self._until = 0.0
+        self._armed = False
         self._before: Any = None
 
     def call(
@@ -109,14 +110,16 @@ class Deadline:
             self._before = signal.signal(signal.SIGALRM, self._on_alarm)
         except ValueError:  # not in the main thread, where nothing can be raised
             return
+        self._armed = True
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
 
     def _end(self) -> None:
         self._until = 0.0
-        if self._before is not None:
+        if self._armed:
+            self._armed = False
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._before)
-            self._before = None
+            # None stands for a handler that was not installed by Python, which nobody can put back.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL if self._before is None else self._before)
         self._tell(None, "")
 
     def _on_alarm(self, number: int, frame: FrameType | None) -> None:
@@ -142,7 +145,7 @@ class Deadline:
         self._seconds = seconds
         self._until = monotonic() + seconds if seconds else float("inf")
         self._tell(seconds or None, self._what)
-        if self._before is not None:
+        if self._armed:
             signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN if seconds else 0)
 
 
