@@ -33,11 +33,15 @@ _FOR_EVER = float("inf")
 
 
 class MemoryLocks:
-    """Keep exclusion among the sessions of one process."""
+    """Keep exclusion among the sessions of one process.
 
-    def __init__(self) -> None:
+    Args:
+        ledger: the state to begin with; by default there are no leases.
+    """
+
+    def __init__(self, ledger: Ledger | None = None) -> None:
         self._lock = threading.Lock()
-        self._ledger = Ledger()
+        self._ledger = Ledger() if ledger is None else ledger
         self._ledger.book.offset = time.time() - time.monotonic()
         self._events: deque[LockEvent] = deque(maxlen=_EVENTS_KEPT)
         self._sessions: dict[int, MemorySession] = {}

@@ -205,21 +205,25 @@ class HostSession:
 
     def _submit(self, claim: Claim) -> Grant | None:
         known = claim.id in self._waiting
-        rivals: list[tuple[int, Owner]] = []
+        in_the_way: list[tuple[int, Owner]] = []
+        overdue = False
 
         def step(ledger: Ledger) -> Grant | None:
+            nonlocal overdue
             self._check(ledger)
             now = time.monotonic()
             # Whoever is first to wait for something watches its holder; who comes later is told when it is his turn.
             wanted = 0 if claim.wait == 0 else ledger.queue.reach()
             grant = ledger.submit(self.number, claim, now, again=known)
             if grant is None and not wanted & (reach := _reach(ledger, claim)):
-                rivals[:] = _rivals(ledger, reach)
+                in_the_way[:] = _rivals(ledger, reach)
+                overdue = bool(ledger.sessions.overdue(now))
             return grant
 
         grant = self._here(step)
         # Who stands in the way may have died unseen, for nobody watched while nobody waited.
-        if grant is None and self._watch(rivals) and claim.wait == 0:
+        dead = [number for number, owner in in_the_way if not self._watcher.add(number, owner)]
+        if (dead or overdue) and self._locks.reap(dead) and claim.wait == 0:
             grant = self._here(step)
         return grant
 
@@ -288,7 +292,7 @@ class HostSession:
             elif isinstance(letter, LeaseLost):
                 self._lose(letter)
             elif isinstance(letter, Watch) and self._waiting:
-                self._watch([(letter.session, letter.owner)])
+                self._watch(letter)
 
     def _win(self, grant: Grant) -> None:
         if self._waiting.pop(grant.claim, None) is not None:
@@ -312,10 +316,9 @@ class HostSession:
                 else:
                     self._give_up(claim.id)
 
-    def _watch(self, rivals: Sequence[tuple[int, Owner]]) -> bool:
-        """Watch the processes that stand in the way; return whether some are found dead and done with."""
-        dead = [number for number, owner in rivals if not self._watcher.add(number, owner)]
-        return self._locks.reap(dead) if dead else False
+    def _watch(self, letter: Watch) -> None:
+        if not self._watcher.add(letter.session, letter.owner):
+            self._locks.reap([letter.session])
 
     def _look_again(self, now: float) -> None:
         """Find out from the books what no letter told."""

@@ -25,12 +25,16 @@ from rotest_core.errors import DeadlockError
 from rotest_core.plugin.protocols.locks import Claim, Grant, LockEvent, LockSession, LockStrategy
 from rotest_core.testing.locks.claims import claim, grants, key
 from rotest_core.testing.locks.history import check_history, held_at_end
-from rotest_core.testing.locks.sessions import PATIENCE, OpenStrategy
+from rotest_core.testing.locks.sessions import OpenStrategy
 
 WANTS = (("A",), ("A|B|C",), ("B", "C"), ("~A",), ("~A|B",), ("R[P,Q]",), ("P",), ("N*2",), ("N*2", "A|B"))
 """What is claimed; a claim's label is its place here, so that equal claims can be told."""
 
 CAPACITY = {key("N"): 2}
+
+
+_STRANDED = 10.0
+"""Seconds after which a waiter has been forgotten."""
 
 
 class Chaos(NamedTuple):
@@ -155,13 +159,13 @@ def _obtain(session: LockSession, asked: Claim) -> Grant | None:
     grant = session.submit(asked)
     if grant is not None or asked.wait == 0:
         return grant
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + _STRANDED
     while time.monotonic() < end:
         notices = session.wait(0.05)
         if notices:
             won = grants(list(notices))
             return won[0] if won else None
-    raise TimeoutError(f"stranded: {asked.label} was not granted within {PATIENCE:g} s")
+    raise TimeoutError(f"stranded: {asked.label} was not granted within {_STRANDED:g} s")
 
 
 @contextmanager

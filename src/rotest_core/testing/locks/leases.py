@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -10,7 +11,14 @@ from rotest_core.errors import DeadlockError, LeaseError, LeaseLostError
 from rotest_core.plugin.protocols.locks import Grant, LockSession, LockStep
 from rotest_core.testing.locks.claims import claim, key, names
 from rotest_core.testing.locks.history import check_history, held_at_end
-from rotest_core.testing.locks.sessions import Opened, expect_grant, expect_loss, expect_nothing, take
+from rotest_core.testing.locks.sessions import (
+    Opened,
+    expect_grant,
+    expect_loss,
+    expect_nothing,
+    patience,
+    take,
+)
 
 
 class LeaseContract:
@@ -266,14 +274,17 @@ class LeaseContract:
         asked = claim("A")
         assert second.submit(asked) is None
         won: list[Grant] = []
-        thread = threading.Thread(target=_wait_for_grant, args=(second, won))
+        thread = threading.Thread(target=_wait_for_grant, args=(second, won, patience()))
         thread.start()
-        second.release(take(second, claim("B")).leases)
-        first.release(grant.leases)
-        thread.join()
+        try:
+            second.release(take(second, claim("B")).leases)
+        finally:
+            first.release(grant.leases)
+            thread.join()
         assert [grant.claim for grant in won] == [asked.id]
 
 
-def _wait_for_grant(session: LockSession, won: list[Grant]) -> None:
-    while not won:
+def _wait_for_grant(session: LockSession, won: list[Grant], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not won and time.monotonic() < deadline:
         won += [notice for notice in session.wait(1) if isinstance(notice, Grant)]

@@ -15,7 +15,7 @@ from rotest_core.plugin.protocols.locks import Grant, LeaseLost
 from rotest_core.testing.locks.actor import Actor
 from rotest_core.testing.locks.chaos import Chaos, run_chaos
 from rotest_core.testing.locks.claims import claim, names
-from rotest_core.testing.locks.sessions import TTL, Opened, OpenStrategy, expect_grant, take
+from rotest_core.testing.locks.sessions import TTL, Opened, OpenStrategy, expect_grant, patience, take
 
 OpenActor: TypeAlias = Callable[..., Actor]
 
@@ -51,7 +51,7 @@ class ProcessContract:
         back = claim("A")
         assert actor.submit(back) is None
         session.release(mine.leases)
-        (notice,) = actor.wait(10)
+        (notice,) = actor.wait(patience())
         assert isinstance(notice, Grant)
         assert notice.claim == back.id
 
@@ -101,7 +101,7 @@ class ProcessContract:
         assert opened.strategy().status().time >= held.until
         assert grant.leases[0].token > stale.leases[0].token
         actor.resume()
-        (notice,) = actor.wait(10)
+        (notice,) = actor.wait(patience())
         assert isinstance(notice, LeaseLost)
         assert notice.lease == stale.leases[0]
         with pytest.raises(LeaseLostError):
@@ -115,9 +115,12 @@ class ProcessContract:
         session, actor = opened.session("a"), open_actor(ttl=SHORT_TTL)
         grant = actor.submit(claim("A"))
         assert grant is not None
+        waiting = claim("A")
+        assert session.submit(waiting) is None
         actor.spin(SHORT_TTL * 1.3)
-        assert session.submit(claim("A", wait=0)) is None
+        assert list(session.wait(0.2)) == []
         actor.release(grant.leases)
+        expect_grant(session, waiting)
 
     def test_survives_the_death_of_any_process_at_any_moment(
         self, open_strategy: OpenStrategy, tmp_path: Path

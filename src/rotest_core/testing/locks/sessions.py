@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeAlias
 
 from rotest_core.allocation.owner import current_owner
@@ -19,8 +21,7 @@ from rotest_core.plugin.protocols.locks import (
 
 OpenStrategy: TypeAlias = Callable[[], LockStrategy]
 
-PATIENCE = 10.0
-"""Seconds after which a test takes it that something will not happen any more."""
+_patience = ContextVar("patience", default=10.0)
 
 TTL = 60.0
 """Time to live of sessions that are not to expire during a test."""
@@ -53,13 +54,28 @@ class Opened:
             strategy.close()
 
 
+def patience() -> float:
+    """Return the seconds after which a test takes it that something will not happen any more."""
+    return _patience.get()
+
+
+@contextmanager
+def with_patience(seconds: float) -> Iterator[None]:
+    """Wait less, or longer, for what is to happen."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
 def expect_grant(session: LockSession, claim: Claim) -> Grant:
     """Wait until a claim is granted; anything else that happens fails the test."""
     for notice in _notices(session):
         assert isinstance(notice, Grant), f"{notice} came instead of the grant of {claim.id}"
         assert notice.claim == claim.id, f"{notice.claim} was granted, and not {claim.id}"
         return notice
-    raise AssertionError(f"{claim.id} was not granted within {PATIENCE:g} s")
+    raise AssertionError(f"{claim.id} was not granted within {patience():g} s")
 
 
 def expect_expiry(session: LockSession, claim: Claim) -> None:
@@ -67,7 +83,7 @@ def expect_expiry(session: LockSession, claim: Claim) -> None:
     for notice in _notices(session):
         assert notice == ClaimExpired(claim.id)
         return
-    raise AssertionError(f"{claim.id} did not expire within {PATIENCE:g} s")
+    raise AssertionError(f"{claim.id} did not expire within {patience():g} s")
 
 
 def expect_loss(session: LockSession) -> LeaseLost:
@@ -75,7 +91,7 @@ def expect_loss(session: LockSession) -> LeaseLost:
     for notice in _notices(session):
         assert isinstance(notice, LeaseLost), f"{notice} came instead of the loss"
         return notice
-    raise AssertionError(f"no loss was told within {PATIENCE:g} s")
+    raise AssertionError(f"no loss was told within {patience():g} s")
 
 
 def expect_nothing(session: LockSession) -> None:
@@ -91,7 +107,7 @@ def take(session: LockSession, claim: Claim) -> Grant:
 
 
 def _notices(session: LockSession) -> Sequence[Notice]:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience()
     while time.monotonic() < deadline:
         notices = session.wait(deadline - time.monotonic())
         if notices:
