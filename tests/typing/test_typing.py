@@ -17,8 +17,16 @@ REPOSITORY = DIRECTORY.parents[1]
 pytestmark = pytest.mark.timeout(600)
 
 PRELUDE = """\
-from rotest_core import BaseResource, Request, TestCase
+from rotest_core import BaseResource, BlockInput, BlockOutput, Pipe, Request, TestBlock, TestCase, TestFlow
 from tests.typing.resources import Calculator, CalculatorData, Panel
+
+
+class SomeBlock(TestBlock):
+    number = BlockInput[int]()
+    text: BlockOutput[str] = BlockOutput()
+
+
+block = SomeBlock()
 
 
 class SomeTest(TestCase):
@@ -54,6 +62,15 @@ MISTAKES = {
     "data without a field": "CalculatorData(name='c')",
     "data that is changed": "self.calculator.data.port = 5",
     "resource of something that is no data": "class Wrong(BaseResource[int]): ...",
+    "input taken for another type": "text: str = block.number",
+    "input without the block": "number: int = SomeBlock.number",
+    "default of another type": "port = BlockInput[int](default='x')",
+    "output of another type": "block.text = 5",
+    "unknown port": "block.numbr",
+    "mode that is none": "SomeBlock.params(mode='optional')",
+    "name that is no text": "SomeBlock.params(name=5)",
+    "pipe without a name": "Pipe(formula=len)",
+    "block that is no class of blocks": "class Wrong(TestFlow): blocks = [SomeTest]",
     "request of something that is no resource": "wrong: Request[int]",
 }
 SOURCE = PRELUDE + "".join(f"        {mistake}\n" for mistake in MISTAKES.values())

@@ -17,6 +17,7 @@ else:
     ValueT = TypeVar("ValueT")
 
 _MISSING: Any = object()
+_BASES = ("rotest_core.authoring.", "unittest.", "builtins")
 
 
 class NoValueError(RotestError, AttributeError):
@@ -104,13 +105,18 @@ class BlockOutput(Port[ValueT]):
 def ports_of(owner: type) -> dict[str, Port[Any]]:
     """Return the ports of a class by name, inherited ones first; what replaces a port in a subclass is none."""
     found: dict[str, Port[Any]] = {}
-    for declaring in reversed(owner.__mro__):
+    for declaring in reversed(own_bases(owner)):
         for name, value in vars(declaring).items():
             if isinstance(value, Port):
                 found[name] = value
-            else:
-                found.pop(name, None)
+            elif name in found:
+                del found[name]
     return found
+
+
+def own_bases(owner: type) -> list[type]:
+    """Return a class and its bases but for Rotest's and unittest's: those have hundreds of names, and no ports."""
+    return [base for base in owner.__mro__ if not base.__module__.startswith(_BASES)]
 
 
 def port_type(owner: type, port: Port[Any]) -> object:

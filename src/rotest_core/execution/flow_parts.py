@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from rotest_core.authoring.pipe import Pipe
-from rotest_core.authoring.ports import BlockInput, ports_of
-from rotest_core.execution.components import kind_of, names_of_tests
+from rotest_core.authoring.ports import BlockInput, own_bases, ports_of
+from rotest_core.execution.components import kind_of
 from rotest_core.execution.tree import Group, tags_of
 
 if TYPE_CHECKING:
@@ -114,7 +114,9 @@ class Part:
     @property
     def methods(self) -> list[str]:
         """Give the names of a block's test methods."""
-        return names_of_tests(self.component)
+        bases = own_bases(self.component)
+        names = sorted({name for base in bases for name in vars(base) if name.startswith("test")})
+        return [name for name in names if callable(getattr(self.component, name))]
 
     @property
     def defaults(self) -> dict[str, object]:
