@@ -76,7 +76,8 @@ class Failures:
             _write(target, spool, title, alike, is_open=first)
             first = False
         if self._earlier:
-            title = f"<h3>{len(self._earlier):,} earlier attempts of tests that were run again</h3>"
+            count = len(self._earlier)
+            title = f"<h3>{count:,} earlier attempt{'s' * (count > 1)} of what was run again</h3>"
             _write(target, spool, title, self._earlier, is_open=False)
 
     def _groups(self) -> Iterable[tuple[str, list[Failure]]]:

@@ -128,7 +128,9 @@ class Html:
         if flow is not None:
             flow.block_count += 1
             if len(flow.blocks) < KEPT:
-                flow.blocks.append(rows.block(story, "" if story.plain else self._bodies.full(story)))
+                flow.blocks.append(
+                    rows.block(story, "" if rows.says_all(story) else self._bodies.full(story))
+                )
 
     def _add_good(self, story: Story) -> None:
         self._put_aside(story)

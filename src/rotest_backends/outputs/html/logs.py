@@ -24,7 +24,8 @@ def log(story: Story, clock: Callable[[float], str]) -> str:
     if not story.log_count:
         return ""
     shown = len(story.first_logs) + len(story.last_logs)
-    title = f"{shown:,} of {story.log_count:,} lines" if shown < story.log_count else f"{shown:,} lines"
+    of = f" of {story.log_count:,}" if shown < story.log_count else ""
+    title = f"{shown:,}{of} line{'s' * (story.log_count > 1)}"
     rows = [_row(record, clock) for record in story.first_logs]
     if shown < story.log_count:
         rows.append(f'<li class="cut">{story.log_count - shown:,} lines left out, see events.jsonl</li>')

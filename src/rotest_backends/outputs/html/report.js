@@ -240,8 +240,10 @@
         else { add(lane, KINDS[mark], begin, took, STEPS[mark]); add(workers[worker], KINDS[mark], begin, took, STEPS[mark]); }
       }
     }
-    lanes = [...workers, ...resources];
-    const rank = { use: 0, s: 0, k: 0, x: 0, u: 0, f: 0, e: 0, n: 0, clean: 1, setup: 1, wait: 2 };
+    const byName = (one, other) => one.label.localeCompare(other.label, "en", { numeric: true });
+    lanes = [...workers.sort(byName), ...resources.sort(byName)];
+    // What matters most is drawn last, above the rest.
+    const rank = { use: 0, s: 0, k: 0, x: 0, u: 1, f: 1, e: 1, n: 1, clean: 2, setup: 2, wait: 3 };
     for (const lane of lanes) lane.spans.sort((one, other) => rank[one.kind] - rank[other.kind] || one.from - other.from);
   }
 
@@ -263,8 +265,9 @@
       // Others wait for a resource while somebody has it: both are to be seen.
       const above = last.kind === "wait" && lane.kind === "resource";
       const top = y + (thin ? 14 : above ? 1 : 3), height = thin || above ? 5 : 16;
+      const least = "ufen".includes(last.kind) ? 2 : .8;
       const says = last.count > 1 ? `${last.count} in ${brief((last.right - last.left) / scale)}, from ${last.title}` : last.title;
-      parts.push(`<rect class="${last.kind}" x="${last.left.toFixed(1)}" y="${top}" width="${Math.max(last.right - last.left, .8).toFixed(1)}" height="${height}" data-name="${last.name}"><title>${escape(says)}</title></rect>`);
+      parts.push(`<rect class="${last.kind}" x="${last.left.toFixed(1)}" y="${top}" width="${Math.max(last.right - last.left, least).toFixed(1)}" height="${height}" data-name="${last.name}"><title>${escape(says)}</title></rect>`);
       if (last.count === 1 && SIGNS[last.kind] && last.kind !== "s" && last.right - last.left > 13) parts.push(`<text class="sign" x="${((last.left + last.right) / 2 - 4).toFixed(1)}" y="${y + 15}">${SIGNS[last.kind]}</text>`);
       last = null;
     };

@@ -73,22 +73,22 @@ def says_all(story: Story) -> bool:
 def passing(story: Story, times: Times, body: str = "") -> str:
     """Return the row of a test that went well; what there is to say more lies folded in it."""
     code = code_of(story)
-    title = _title(story) + ("" if code == "s" else f" <q>{inline(summary(story), 200)}</q>")
+    title = _title(story) + ("" if code == "s" else _why(story))
     inner = f"<details><summary>{title}</summary>{body}</details>" if body else title
     return f'<li id="t{key(story)}" class="{code}" {times}>{inner}</li>\n'
 
 
 def linking(story: Story, times: Times) -> str:
     """Return the row of a test that did not go well, which links to where it is told in full."""
-    name = key(story)
-    why = f" <q>{inline(summary(story), 160)}</q>" if story.worst is not None else ""
-    return f'<li id="r{name}" class="{code_of(story)}" {times}><a href="#t{name}">{_title(story)}</a>{why}</li>\n'
+    name, code, title = key(story), code_of(story), _title(story)
+    return f'<li id="r{name}" class="{code}" {times}><a href="#t{name}">{title}</a>{_why(story)}</li>\n'
 
 
 def block(story: Story, body: str) -> str:
     """Return the row of a flow's block or sub-flow."""
     state = "" if story.report.good else " open"
-    inner = f"<details{state}><summary>{_title(story)}</summary>{body}</details>" if body else _title(story)
+    title = _title(story) + ("" if body and state else _why(story))
+    inner = f"<details{state}><summary>{title}</summary>{body}</details>" if body else title
     return f'<li class="{code_of(story)}">{inner}</li>\n'
 
 
@@ -97,9 +97,7 @@ def failing(story: Story, body: str) -> str:
     started = story.report.started
     around = [group for group in story.report.groups if group.kind != "flow"]
     inner = around[-1].name if around and around[-1].kind != "module" else ""
-    where = (
-        f"<small>{inline(started.id.partition('::')[0] or '.'.join(group.name for group in around))}</small> "
-    )
+    where = started.id.partition("::")[0] or (around[0].name if around else "")
     cause = (
         f'<em class="infra">{inline(story.report.cause)}</em>'
         if story.report.cause == "infrastructure"
@@ -108,8 +106,9 @@ def failing(story: Story, body: str) -> str:
     name = inline(f"{inner}.{started.name}" if inner else started.name)
     word = look_of(story.report.outcome).word
     return (
-        f'<details class="t {code_of(story)}" id="t{key(story)}"><summary title="{word}">{where}<b>{name}</b>{cause}'
-        f"{_duration(story)}<q>{inline(summary(story))}</q></summary><div>{body}</div></details>\n"
+        f'<details class="t {code_of(story)}" id="t{key(story)}"><summary title="{word}">'
+        f"<small>{inline(where)}</small> <b>{name}</b>{cause}{_duration(story)}"
+        f"<q>{inline(summary(story))}</q></summary><div>{body}</div></details>\n"
     )
 
 
@@ -124,6 +123,11 @@ def _title(story: Story) -> str:
     if started.attempt > 1:
         title += f" <em>attempt {started.attempt}</em>"
     return title + _duration(story)
+
+
+def _why(story: Story) -> str:
+    why = summary(story)
+    return f" <q>{inline(why, 200)}</q>" if why else ""
 
 
 def _duration(story: Story) -> str:

@@ -99,8 +99,10 @@ class Tree:
         if node.group is not None:
             target.write(_opening(node.group, node.counts, state).encode())
         if node.first >= 0:
-            target.write(b'<ul class="rows">\n')
-            for number in sorted(self._rows(node), key=self._numbers.__getitem__):
+            numbers = sorted(self._rows(node), key=self._numbers.__getitem__)
+            # A browser lays out what is in sight, and takes the rest to be as high as so many rows.
+            target.write(f'<ul class="rows" style="--rows:{len(numbers)}">\n'.encode())
+            for number in numbers:
                 target.write(spool.read(Piece(self._starts[number], self._lengths[number])))
             target.write(b"</ul>\n")
         for child in sorted(node.children, key=_number):
