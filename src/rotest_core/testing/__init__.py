@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rotest_core.testing.driver_contract import DriverContract
     from rotest_core.testing.event_samples import SAMPLE_RUNS
     from rotest_core.testing.event_script import EventScript
+    from rotest_core.testing.executor_contract import ExecutorContract
     from rotest_core.testing.handler_context import FakeHandlerContext
     from rotest_core.testing.handler_contract import HandlerContract
     from rotest_core.testing.locks.chaos import Chaos, run_chaos
@@ -26,6 +27,7 @@ _MODULES = {
     "Chaos": "rotest_core.testing.locks.chaos",
     "DriverContract": "rotest_core.testing.driver_contract",
     "EventScript": "rotest_core.testing.event_script",
+    "ExecutorContract": "rotest_core.testing.executor_contract",
     "FakeHandlerContext": "rotest_core.testing.handler_context",
     "HandlerContract": "rotest_core.testing.handler_contract",
     "LockStrategyContract": "rotest_core.testing.locks.contract",
@@ -42,6 +44,7 @@ __all__ = [
     "Chaos",
     "DriverContract",
     "EventScript",
+    "ExecutorContract",
     "FakeHandlerContext",
     "HandlerContract",
     "LockStrategyContract",
