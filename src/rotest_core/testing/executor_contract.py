@@ -77,6 +77,7 @@ class ExecutorContract:
     def test_workers_have_different_names(
         self, executor: Executor, coordinator: RecordingCoordinator
     ) -> None:
+        """Names tell workers apart."""
         names = executor.start(EchoWorker, coordinator, 3)
         executor.stop()
 
@@ -85,6 +86,7 @@ class ExecutorContract:
     def test_every_assignment_is_reported_with_what_was_told_before(
         self, executor: Executor, coordinator: RecordingCoordinator
     ) -> None:
+        """What a worker tells of a test has come when its report does."""
         names = executor.start(EchoWorker, coordinator, 2)
         reports: list[Report] = []
         for test in range(6):
@@ -100,6 +102,7 @@ class ExecutorContract:
         executor.stop()
 
     def test_worker_asks_and_is_answered(self, executor: Executor, coordinator: RecordingCoordinator) -> None:
+        """Claims reach the coordinator, and its errors come back as what they are."""
         [name, *_] = executor.start(EchoWorker, coordinator, 1)
         executor.assign(name, Assignment((7,), ()))
         while not executor.wait(10):
@@ -112,6 +115,7 @@ class ExecutorContract:
     def test_workers_finish_when_it_stops(
         self, executor: Executor, coordinator: RecordingCoordinator
     ) -> None:
+        """Every worker tears down what it has set up."""
         names = executor.start(EchoWorker, coordinator, 2)
         executor.stop()
 
@@ -120,6 +124,7 @@ class ExecutorContract:
     def test_workers_finish_nothing_when_it_is_stopped_at_once(
         self, executor: Executor, coordinator: RecordingCoordinator
     ) -> None:
+        """Somebody wants to leave; stopping twice does no harm."""
         executor.start(EchoWorker, coordinator, 2)
         executor.stop(clean_up=False)
         executor.stop()
@@ -129,6 +134,7 @@ class ExecutorContract:
     def test_wait_ends_with_its_time_or_when_woken(
         self, executor: Executor, coordinator: RecordingCoordinator
     ) -> None:
+        """The scheduler has more to wait for than reports."""
         executor.start(EchoWorker, coordinator, 1)
 
         assert list(executor.wait(0.01)) == []
