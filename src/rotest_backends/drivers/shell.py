@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -78,6 +79,8 @@ class ShellDriver:
         self.options = options or ShellOptions()
         self._is_open = False
         self._running: set[subprocess.Popen[str]] = set()
+        # Held while a command starts: close() must not overlook one that runs but is not noted yet.
+        self._starting = threading.Lock()
 
     def open(self) -> None:
         """See that the shell and the working directory are there.
@@ -94,9 +97,10 @@ class ShellDriver:
 
     def close(self) -> None:
         """End the commands that still run."""
-        self._is_open = False
-        for process in tuple(self._running):
-            _kill_group(process)
+        with self._starting:
+            self._is_open = False
+            for process in self._running:
+                _kill_group(process)
 
     @property
     def is_open(self) -> bool:
@@ -122,12 +126,9 @@ class ShellDriver:
             CommandError: it failed or ran out of time; what it had written is in `result`.
             DriverError: it could not be started, or the link is not open.
         """
-        if not self._is_open:
-            raise DriverError("the shell is not open: call open() first, in connect() for instance")
         limit = self.options.timeout if timeout is None else timeout
         started = time.monotonic()
         with self._start(command) as process:
-            self._running.add(process)
             try:
                 late = False
                 try:
@@ -140,7 +141,8 @@ class ShellDriver:
                 _kill_group(process)
                 raise
             finally:
-                self._running.discard(process)
+                with self._starting:
+                    self._running.discard(process)
         result = CommandResult(
             command=command if isinstance(command, str) else tuple(command),
             status=process.returncode,
@@ -155,8 +157,16 @@ class ShellDriver:
         return result
 
     def _start(self, command: str | Sequence[str]) -> subprocess.Popen[str]:
+        arguments = [self.options.shell, "-c", command] if isinstance(command, str) else list(command)
+        with self._starting:
+            if not self._is_open:
+                raise DriverError("the shell is not open: call open() first, in connect() for instance")
+            process = self._spawn(arguments)
+            self._running.add(process)
+            return process
+
+    def _spawn(self, arguments: list[str]) -> subprocess.Popen[str]:
         options = self.options
-        arguments = [options.shell, "-c", command] if isinstance(command, str) else list(command)
         try:
             return subprocess.Popen(
                 arguments,
