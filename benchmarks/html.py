@@ -76,7 +76,7 @@ def write(directory: Path, events: Iterable[Event]) -> tuple[Path, float]:
 
 
 def _measure_opening(browser: Browser, path: Path, rounds: int) -> None:
-    taken = list(zip(*(_open(browser, path) for _ in range(rounds)), strict=True))
+    taken = list(zip(*[list(_open(browser, path)) for _ in range(rounds)], strict=True))
     words = ("10,000 tests in sight:", "with the timeline:", "search among them:", "unfold them all:")
     for word, milliseconds in zip(words, taken, strict=True):
         print(f"{word:24} {statistics.median(milliseconds):8.0f} ms")
