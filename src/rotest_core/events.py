@@ -15,9 +15,12 @@ from 0; ``group`` numbers a module, class, suite or flow.
 from __future__ import annotations
 
 import enum
-from typing import TypeAlias
 
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 SCHEMA = 1
 

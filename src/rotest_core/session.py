@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
 
 from rotest_core.errors import ConfigError
 from rotest_core.model import links
+from rotest_core.quick_typing import cast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from rotest_backends.locks.sqlite import SqliteBooks
 from rotest_core.events import ResourceReleased, TestFinished, TestStarted
+from rotest_core.plugin import LockStep
+from rotest_core.testing import check_history
 from tests.execution.parallel_project import LampProject, interrupt
 
 MIXED = """
@@ -493,6 +496,11 @@ def test_two_runs_share_three_devices(tmp_path: Path) -> None:
     outs = [run.communicate(timeout=60)[0] for run in runs]
 
     assert [run.returncode for run in runs] == [0, 0], outs
+    strategy = SqliteBooks(root / ".rotest" / "rotest.db")
+    history = strategy.history()
+    strategy.close()
+    assert check_history(history) == []
+    assert len([event for event in history if event.step is LockStep.GRANTED]) == 60
 
 
 def test_small_runs_stay_in_one_process_once_it_is_known_that_they_are_small(project: LampProject) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rotest_backends.executors.serial import serial
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.plugin.options import PluginContext
     from rotest_core.plugin.protocols.executor import Executor

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rotest_backends.outputs.outcomes import LOOKS
 from rotest_backends.outputs.stream import StreamHandler
 from rotest_backends.outputs.summary import StreamChoices
 from rotest_core.events import Outcome
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 

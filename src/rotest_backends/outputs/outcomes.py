@@ -6,9 +6,8 @@ Ito's palette (Color Universal Design, 2008), which people with any kind of colo
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rotest_core.events import Outcome
+from rotest_core.quick_typing import NamedTuple
 
 
 class Look(NamedTuple):

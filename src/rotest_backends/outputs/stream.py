@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
-
 from rotest_backends.outputs.summary import StreamChoices, Summary
 from rotest_backends.outputs.terminal import Terminal
 from rotest_core.events import ArtifactWritten, HandlerFailed, RunFinished, RunInterrupted, RunStarted
 from rotest_core.plugin import ReportBuilder
+from rotest_core.quick_typing import TypeVar, cast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

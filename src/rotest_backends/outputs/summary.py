@@ -6,8 +6,6 @@ Every handler of the terminal does so, and when several are chosen, only one: th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from rotest_backends.outputs.outcomes import GREEN, ORANGE, VERMILION, look_of
 from rotest_backends.outputs.terminal import Terminal, lines_of, one_line, seconds
 from rotest_core.errors import (
@@ -25,7 +23,9 @@ from rotest_core.events import (
     RunInterrupted,
     RunStarted,
 )
+from rotest_core.quick_typing import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.events import Event
     from rotest_core.plugin import HandlerContext, TestReport

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rotest_backends.outputs.outcomes import BOLD, GREY, LOOKS, VERMILION, look_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 

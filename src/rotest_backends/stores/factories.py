@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.plugin.options import PluginContext
     from rotest_core.plugin.protocols.store import Store

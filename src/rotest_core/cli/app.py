@@ -99,6 +99,12 @@ def _run(words: list[str]) -> int:
         status = recall(words)  # before any configuration is read
         if status is not None:
             return status
+    if not any(word.startswith("-") for word in words):
+        # Paths and nothing else: there is nothing to parse, and to set a parser up takes longer than many a test.
+        from argparse import Namespace
+
+        paths = {"run.paths": words} if words else {}
+        return _built_in("run").execute(Namespace(words=tuple(words), **paths))
     return _execute("run", _built_in("run"), words)
 
 

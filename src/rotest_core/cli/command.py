@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
 
 from rotest_core.config.settings import Settings, load_settings
+from rotest_core.quick_typing import Protocol, cast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.plugin.loader import Plugins
 

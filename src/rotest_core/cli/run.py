@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from rotest_core.cli.color import use_color
 from rotest_core.cli.command import load_plugins_for, settings_from
-from rotest_core.cli.parser import add_run_options
 from rotest_core.errors import EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED, EXIT_PASSED, UsageError
 from rotest_core.execution.interrupts import Interrupts
 from rotest_core.execution.staffing import executor_name, shard_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
+    from rotest_core.cli.parser import add_run_options
+
     add_run_options(parser)
 
 

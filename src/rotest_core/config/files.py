@@ -6,7 +6,7 @@ import os
 
 from rotest_core.config.given import as_table
 from rotest_core.errors import ConfigError
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 FILE_NAME = "rotest.toml"
 ALTERNATIVE = "pyproject.toml"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple, cast
 
 
 class Given(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from rotest_core.config.files import find_file, read_file
 from rotest_core.config.given import Given, as_table
@@ -13,8 +12,9 @@ from rotest_core.config.options import OPTIONS, Option
 from rotest_core.config.sources import Gathering
 from rotest_core.config.values import Value, from_text, from_toml
 from rotest_core.errors import ConfigError, ConfigErrors
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar

@@ -6,10 +6,13 @@ The few kinds are checked by hand: a run of plain unittest modules does not load
 from __future__ import annotations
 
 from math import isnan
-from typing import TypeAlias
 
 from rotest_core.config.given import as_list
 from rotest_core.config.options import Option
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import unittest
-from typing import TYPE_CHECKING
 
 from rotest_core.errors import PlanError
 from rotest_core.execution.components import as_case, as_suite, is_load_failure, kind_of, names_of_tests
 from rotest_core.execution.tree import Collected, Group, tags_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import ModuleType

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rotest_core.events import Cause, Outcome
 from rotest_core.execution.result import Result
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import unittest
-from typing import TYPE_CHECKING
 
 from rotest_core.execution.stand_ins import LoadFailure
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from rotest_core.execution.scheduler import Scheduler
 from rotest_core.execution.staffing import SERIAL, executor_name, staff, wanted_workers
 from rotest_core.execution.work import divide
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

@@ -8,7 +8,6 @@ import os
 import unittest
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from rotest_core.errors import DiscoveryError
 from rotest_core.execution.collection import Collection
@@ -20,6 +19,7 @@ from rotest_core.execution.scan import DEFAULT_EXCLUDE, Scanner
 from rotest_core.execution.selection import nothing_called, select
 from rotest_core.execution.stand_ins import LoadFailure, ModuleSkipped
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from types import ModuleType

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from _thread import allocate_lock
-from typing import TYPE_CHECKING
 
 from rotest_core.errors import LeaseLostError
 from rotest_core.events import ResourceLeased, ResourceReleased, ResourceWaiting
 from rotest_core.execution.interrupts import interruptible
-from rotest_core.named_tuple import NamedTuple
 from rotest_core.plugin.protocols.executor import LeasedResource
+from rotest_core.quick_typing import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 

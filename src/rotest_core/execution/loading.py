@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unittest
-from typing import TYPE_CHECKING
 
 from rotest_core.execution.components import cases_in, flattened, name_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType

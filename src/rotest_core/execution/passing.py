@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rotest_core.authoring.pipe import Pipe
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

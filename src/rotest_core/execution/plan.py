@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rotest_core.execution.components import as_case
 from rotest_core.execution.discovery import Discovery
 from rotest_core.execution.requesting import plan_requests
 from rotest_core.execution.scan import DEFAULT_EXCLUDE
 from rotest_core.execution.tree import Case, Collected, Group, PlannedTest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from unittest import TestCase

@@ -6,7 +6,7 @@ import math
 from typing import Protocol
 
 from rotest_core.errors import UsageError, did_you_mean
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 
 class Job(NamedTuple):

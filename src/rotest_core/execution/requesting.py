@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from rotest_core.errors import PlanError, UsageError, did_you_mean
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from rotest_core.execution.overrides import Override
     from rotest_core.execution.tree import PlannedTest

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from rotest_core._version import __version__
 from rotest_core.errors import EXIT_INTERRUPTED, RotestError, WorkDirError
@@ -20,8 +19,9 @@ from rotest_core.execution.staffing import executor_name, limits
 from rotest_core.execution.work_order import WorkOrder
 from rotest_core.execution.workdir import RunDirectory, new_id, prune
 from rotest_core.execution.worker import TestWorker
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from rotest_core.errors import DiscoveryError, did_you_mean
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 
 class Selection(NamedTuple):

@@ -9,7 +9,7 @@ from rotest_core.allocation.assignment import assign
 from rotest_core.allocation.board import Board, Demand
 from rotest_core.allocation.records import Records
 from rotest_core.execution.work import Work, is_plain
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 
 from rotest_core.errors import RotestError
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

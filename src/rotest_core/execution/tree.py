@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import unittest
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, TypeAlias
 
     from rotest_core.model.request import Request
 

@@ -14,7 +14,7 @@ from rotest_core.authoring.ports import port_type
 from rotest_core.errors import did_you_mean
 from rotest_core.execution.passing import NotGivenError, Scope
 from rotest_core.execution.port_types import may_be, shown
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rotest_core.execution.deadline import Limits
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from itertools import count
 from time import perf_counter, time
-from typing import cast
 from unittest import SkipTest
 
 from rotest_core.events import InformationAdded, Outcome, TestFinished, TestStarted
@@ -16,6 +15,7 @@ from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.result import Result
 from rotest_core.execution.salvage import finish
 from rotest_core.plugin.protocols.executor import Report
+from rotest_core.quick_typing import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+
+from rotest_core.quick_typing import Protocol
 
 
 class DriverMaker(Protocol):

@@ -11,10 +11,10 @@ import importlib
 from types import FunctionType, ModuleType
 
 from rotest_core.errors import DuplicatePluginError, PluginError, did_you_mean
-from rotest_core.named_tuple import NamedTuple
 from rotest_core.plugin import hookspecs
 from rotest_core.plugin.entry_points import PluginEntry, find_plugins
 from rotest_core.plugin.registry import Catalogues, Registry
+from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rotest_core.errors import DuplicatePluginError, UnknownPluginError
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import Generic, NamedTuple, TypeVar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.plugin.protocols.command import CommandFactory
     from rotest_core.plugin.protocols.debugger import DebuggerFactory

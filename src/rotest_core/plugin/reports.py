@@ -17,7 +17,6 @@ without end: logs, expectations, information.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, cast
 
 from rotest_core.events import (
     Cause,
@@ -33,7 +32,9 @@ from rotest_core.events import (
     TestFinished,
     TestStarted,
 )
+from rotest_core.quick_typing import cast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -162,13 +163,12 @@ class ReportBuilder:
 
     def take(self, event: Event) -> TestReport | None:
         """Take one event; return the report of the test that it finished, if it finished one."""
-        kind = type(event)
-        if kind is TestStarted:
-            self._started(cast("TestStarted", event))
-        elif kind is TestFinished:
-            return self._finished(cast("TestFinished", event))
+        if isinstance(event, TestStarted):
+            self._started(event)
+        elif isinstance(event, TestFinished):
+            return self._finished(event)
         else:
-            route = self._routes.get(kind)
+            route = self._routes.get(type(event))
             if route is not None:
                 route(event)
         return None

@@ -6,8 +6,8 @@ An implementation need not inherit from these; :mod:`rotest_core.testing` proves
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.plugin.protocols.command import Command, CommandFactory
     from rotest_core.plugin.protocols.debugger import Debugger, DebuggerFactory

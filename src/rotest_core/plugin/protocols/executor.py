@@ -9,11 +9,11 @@ workers where it likes, in this process or in others, and carries assignments, e
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
 
 from rotest_core.events import Cause, Event, Outcome
-from rotest_core.named_tuple import NamedTuple
+from rotest_core.quick_typing import NamedTuple, Protocol
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource

@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from rotest_core import named_tuple
+from rotest_core import quick_typing
 
 T = TypeVar("T")
 
 
-class Point(named_tuple.NamedTuple):
+class Point(quick_typing.NamedTuple):
     """Be a point."""
 
     x: int
@@ -32,7 +32,7 @@ class Usual(typing.NamedTuple):
     name: str = "origin"
 
 
-class Box(named_tuple.NamedTuple, Generic[T]):
+class Box(quick_typing.NamedTuple, Generic[T]):
     content: T
 
 
@@ -115,7 +115,7 @@ def test_a_field_without_a_default_cannot_follow_one_that_has_one() -> None:
     with pytest.raises(TypeError, match="without a default"):
         types.new_class(
             "Bad",
-            (named_tuple.NamedTuple,),
+            (quick_typing.NamedTuple,),
             exec_body=lambda body: body.update(__annotations__={"x": int, "y": int}, x=1),
         )
 
