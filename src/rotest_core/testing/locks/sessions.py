@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
@@ -60,7 +60,7 @@ def patience() -> float:
 
 
 @contextmanager
-def with_patience(seconds: float) -> Iterator[None]:
+def with_patience(seconds: float) -> Generator[None]:
     """Wait less, or longer, for what is to happen."""
     token = _patience.set(seconds)
     try:
