@@ -5,8 +5,6 @@ Imported at every start: a factory imports its own module only when it is called
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rotest_backends.debugger import pdb
 from rotest_backends.drivers.factories import register_drivers
 from rotest_backends.executors.factories import register_executors
@@ -15,6 +13,7 @@ from rotest_backends.outputs.factories import register_outputs
 from rotest_backends.stores.factories import register_stores
 from rotest_core.plugin.hookspecs import hookimpl
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rotest_core.plugin.registry import Registry
 

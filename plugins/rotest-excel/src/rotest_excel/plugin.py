@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rotest_core.plugin import hookimpl
 
+TYPE_CHECKING = False  # typing would be loaded at every start, for type checkers alone
 if TYPE_CHECKING:
     from rotest_core.plugin import HandlerContext, OutputHandler, Registry
 
