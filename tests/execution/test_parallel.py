@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rotest_backends.locks.sqlite import SqliteBooks
+from rotest_backends.locks.sqlite import open_sqlite
 from rotest_core.events import ResourceReleased, TestFinished, TestStarted
 from rotest_core.plugin import LockStep
 from rotest_core.testing import check_history
@@ -496,7 +496,7 @@ def test_two_runs_share_three_devices(tmp_path: Path) -> None:
     outs = [run.communicate(timeout=60)[0] for run in runs]
 
     assert [run.returncode for run in runs] == [0, 0], outs
-    strategy = SqliteBooks(root / ".rotest" / "rotest.db")
+    strategy = open_sqlite(root / ".rotest" / "rotest.db")
     history = strategy.history()
     strategy.close()
     assert check_history(history) == []
