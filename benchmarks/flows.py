@@ -33,6 +33,20 @@ class Whole(TestFlow):
 
 del inner, middle
 """
+SHORT_FLOW = """
+from rotest_core import BlockInput, BlockOutput, Pipe, TestBlock, TestFlow
+
+class Count(TestBlock):
+    number = BlockInput[int]()
+    total = BlockOutput[int]()
+
+    def test_count(self) -> None:
+        self.total = self.number + 1
+
+class Whole(TestFlow):
+    common = {"number": 0}
+    blocks = [Count]
+"""
 CASE = f"""
 from rotest_core import TestCase
 
@@ -45,7 +59,7 @@ def test(self):
 for number in range({BLOCKS}):
     setattr(Whole, f"test_{{number:03}}", test)
 """
-EMPTY = """
+SHORT_CASE = """
 from rotest_core import TestCase
 
 class Whole(TestCase):
@@ -74,22 +88,25 @@ def main(rounds: int = 15) -> None:
     """
     with tempfile.TemporaryDirectory() as name:
         root = Path(name).resolve()
-        for file, text in (("flow.py", FLOW), ("case.py", CASE), ("empty.py", EMPTY)):
-            (root / file).write_text(text, encoding="utf-8")
+        texts = {"flow": FLOW, "case": CASE, "short_flow": SHORT_FLOW, "short_case": SHORT_CASE}
+        for file, text in texts.items():
+            (root / f"{file}.py").write_text(text, encoding="utf-8")
         print(f"planning {BLOCKS} blocks in three levels: {planning(root):.1f} ms\n")
         run = (sys.executable, "-m", "rotest_core", "-o", "dots")
         measured = side_by_side(
             {
                 f"{BLOCKS} tests of a case": Command((*run, "case.py"), root),
                 f"a flow of {BLOCKS} blocks": Command((*run, "flow.py"), root),
-                "one test": Command((*run, "empty.py"), root),
+                "one test of a case": Command((*run, "short_case.py"), root),
+                "a flow of one block": Command((*run, "short_flow.py"), root),
             },
             rounds=rounds,
         )
         print(table(measured, f"{BLOCKS} tests of a case"))
-        tests, blocks, empty = (one.cpu for one in measured.values())
-        each = [(whole - empty) / BLOCKS * 1_000_000 for whole in (tests, blocks)]
-        print(f"\nbeyond one test: {each[0]:.0f} microseconds for a test, {each[1]:.0f} for a block")
+        tests, blocks, test, block = (one.cpu / (BLOCKS - 1) * 1_000_000 for one in measured.values())
+        print(
+            f"\neach further one: {tests - test:.0f} microseconds for a test, {blocks - block:.0f} for a block"
+        )
 
 
 if __name__ == "__main__":

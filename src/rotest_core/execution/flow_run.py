@@ -79,6 +79,7 @@ class FlowRun:
             outcome = run.run()
             self.complaints += run.complaints
             stopped = stopped or stops(part.mode, outcome)
+        self._company.stage.tell()
         self._report()
 
     def take_output(self, name: str, value: object) -> None:

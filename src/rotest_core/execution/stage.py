@@ -42,7 +42,7 @@ class Stage:
     def __init__(
         self,
         test: PlannedTest,
-        emit: Callable[[Event], None],
+        emit: Callable[..., None],
         worker: str,
         *,
         begun: Mapping[int, float] | None = None,
@@ -53,6 +53,7 @@ class Stage:
         self._worker = worker
         self._begun: dict[int, float] = dict(begun or {})
         self._ended: set[int] = set(ended)
+        self._untold: list[Event] = []
 
     def begin(self, part: Part, description: str = "") -> None:
         """Begin a part."""
@@ -62,10 +63,11 @@ class Stage:
         tags = group.all_tags
         if part.kind == "flow":
             parent = None if group.parent is None else group.parent.number
-            self._emit(GroupStarted(time(), group.number, parent, "flow", group.name, group.tags))
+            self._untold.append(GroupStarted(time(), group.number, parent, "flow", group.name, group.tags))
         else:
             tags = tuple(dict.fromkeys((*tags, *part.tags)))
-        self._emit(
+        # The end of the part before is told along with the start of this one: that spares system calls.
+        self._untold.append(
             TestStarted(
                 time(),
                 part.number,
@@ -79,20 +81,28 @@ class Stage:
                 1,
             )
         )
+        self.tell()
 
     def end(self, part: Part, outcome: Outcome, cause: Cause | None) -> None:
-        """End a part that began."""
+        """End a part that began; see `tell`."""
         self._ended.add(part.number)
         duration = perf_counter() - self._begun[part.number]
-        self._emit(TestFinished(time(), part.number, outcome, duration, cause))
+        self._untold.append(TestFinished(time(), part.number, outcome, duration, cause))
         if part.kind == "flow" and part.group is not None:
-            self._emit(GroupFinished(time(), part.group.number))
+            self._untold.append(GroupFinished(time(), part.group.number))
+
+    def tell(self) -> None:
+        """Tell the ends that were not told yet; called before anything else may be told."""
+        untold, self._untold = self._untold, []
+        if untold:
+            self._emit(*untold)
 
     def skip(self, part: Part, reason: str) -> None:
         """Begin and end a part that does not run, and all that is in it; one that began already was cut short."""
         outcome, cause = Outcome.SKIPPED, None
         if part.number in self._begun:
             outcome, cause, reason = Outcome.ERROR, Cause.INFRASTRUCTURE, PREVIOUS_FAILED
+            self.tell()
             self._emit(OutcomeReported(time(), part.number, outcome, CUT_SHORT, CUT_SHORT, cause))
         else:
             self.begin(part)
@@ -105,11 +115,12 @@ class Stage:
         for part in flow.parts:
             if part.number not in self._ended:
                 self.skip(part, reason)
+        self.tell()
 
 
 def skip_flow(
     test: PlannedTest,
-    emit: Callable[[Event], None],
+    emit: Callable[..., None],
     reason: str | None,
     *,
     begun: Mapping[int, float] | None = None,
