@@ -105,7 +105,8 @@ class SqliteFile:
     def failure(self, error: OSError | sqlite3.Error) -> StoreError:
         """Say in a user's words what failed."""
         if isinstance(error, OSError):
-            return StoreError(f"{error.filename or self.path}: {error.strerror or error}")
+            where = f"{error.filename}: " if error.filename else ""
+            return StoreError(f"{self.path} cannot be made: {where}{error.strerror or error}")
         code = getattr(error, "sqlite_errorcode", None)
         reason = _REASONS.get(code & 0xFF) if isinstance(code, int) else None
         return StoreError(f"{self.path} {reason} ({error})" if reason else f"{self.path}: {error}")

@@ -259,7 +259,7 @@ class Ledger:
         return None
 
     def _enter(self, row: ClaimRow, owner: SessionRow, now: float, *, known: bool) -> None:
-        if row.claim.within:
+        if row.claim.within and row.claim.wait != 0:  # who only tries waits for nobody
             cycle = find_cycle(row, self.queue.nested(), list(self.book.holdings), self.book.holdings.board)
             if cycle:
                 raise DeadlockError(cycle)
