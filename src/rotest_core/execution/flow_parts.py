@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from rotest_core.authoring.pipe import Pipe
-from rotest_core.authoring.ports import BlockInput, own_bases, ports_of
+from rotest_core.authoring.ports import BlockInput, own_bases, port_type, ports_of
 from rotest_core.execution.components import kind_of
 from rotest_core.execution.tree import Group, tags_of
 
@@ -22,12 +22,47 @@ PATH = " > "
 """What stands between the names of a path from a flow to a part."""
 
 
+class Declarations:
+    """What the body of a class of blocks or flows declares: the same for every use of the class.
+
+    Args:
+        component: the class.
+
+    Attributes:
+        inputs: of a block, by name.
+        outputs: of a block, by name.
+        types: what its ports declare to be, by name; Any for nothing.
+        methods: the names of a block's test methods.
+        requests: by name.
+    """
+
+    __slots__ = ("inputs", "methods", "outputs", "requests", "types")
+
+    def __init__(self, component: type[FlowPart]) -> None:
+        is_block = kind_of(component) == "block"
+        ports = ports_of(component) if is_block else {}
+        self.inputs: dict[str, BlockInput[Any]] = {}
+        self.outputs: dict[str, Port[Any]] = {}
+        for name, port in ports.items():
+            if isinstance(port, BlockInput):
+                self.inputs[name] = port
+            else:
+                self.outputs[name] = port
+        self.types: dict[str, object] = {name: port_type(component, port) for name, port in ports.items()}
+        names = {name for base in own_bases(component) for name in vars(base) if name.startswith("test")}
+        self.methods: list[str] = [
+            name for name in sorted(names) if is_block and callable(getattr(component, name))
+        ]
+        self.requests: dict[str, Request[Any]] = _declared(component)
+
+
 class Part:
     """A block or a flow in its place.
 
     Args:
         component: the class.
         around: the flow that it is in, None for a main flow.
+        known: what classes declare, as far as it was looked at; takes what is new.
 
     Attributes:
         name: what reports call it.
@@ -35,6 +70,8 @@ class Part:
         path: the names that lead to it: ``Flow > SubFlow > Block``.
         inputs: of a block, by name.
         outputs: of a block, by name.
+        types: what its ports declare to be, by name; Any for nothing.
+        methods: the names of a block's test methods.
         parameters: what `params` gave, but for requests; references are pipes.
         common: its ``common``, in the same way.
         declared: the names of the requests in its class body.
@@ -55,6 +92,7 @@ class Part:
         "group",
         "inputs",
         "kind",
+        "methods",
         "name",
         "number",
         "outputs",
@@ -62,22 +100,28 @@ class Part:
         "parts",
         "requests",
         "strangers",
+        "types",
     )
 
-    def __init__(self, component: type[FlowPart], around: Part | None = None) -> None:
+    def __init__(
+        self,
+        component: type[FlowPart],
+        around: Part | None = None,
+        known: dict[type, Declarations] | None = None,
+    ) -> None:
+        known = {} if known is None else known
+        declarations = known.get(component)
+        if declarations is None:
+            declarations = known[component] = Declarations(component)
         self.component: type[FlowPart] = component
         self.around: Part | None = around
         self.name: str = name_of_part(component)
         self.kind: str = kind_of(component)
-        ports = ports_of(component) if self.kind == "block" else {}
-        self.inputs: dict[str, BlockInput[Any]] = {}
-        self.outputs: dict[str, Port[Any]] = {}
-        for name, port in ports.items():
-            if isinstance(port, BlockInput):
-                self.inputs[name] = port
-            else:
-                self.outputs[name] = port
-        requests = _declared(component)
+        self.inputs: dict[str, BlockInput[Any]] = declarations.inputs
+        self.outputs: dict[str, Port[Any]] = declarations.outputs
+        self.types: dict[str, object] = declarations.types
+        self.methods: list[str] = declarations.methods
+        requests = declarations.requests
         self.declared: frozenset[str] = frozenset(requests)
         self.parameters: dict[str, object]
         self.common: dict[str, object]
@@ -95,7 +139,7 @@ class Part:
         self.strangers: list[object] = []
         for inner in blocks_of(component):
             if is_part(inner) and not any(inner is above.component for above in (self, *self.outwards())):
-                self.parts.append(Part(inner, self))
+                self.parts.append(Part(inner, self, known))
             else:
                 self.strangers.append(inner)
         self.number: int = -1
@@ -110,13 +154,6 @@ class Part:
     def path(self) -> str:
         """Give the names that lead to the part: ``Flow > SubFlow > Block``."""
         return PATH.join(part.name for part in reversed((self, *self.outwards())))
-
-    @property
-    def methods(self) -> list[str]:
-        """Give the names of a block's test methods."""
-        bases = own_bases(self.component)
-        names = sorted({name for base in bases for name in vars(base) if name.startswith("test")})
-        return [name for name in names if callable(getattr(self.component, name))]
 
     @property
     def defaults(self) -> dict[str, object]:

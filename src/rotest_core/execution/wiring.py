@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rotest_core.authoring.flow import Mode
 from rotest_core.authoring.pipe import Pipe
-from rotest_core.authoring.ports import port_type
 from rotest_core.errors import did_you_mean
 from rotest_core.execution.passing import NotGivenError, Scope
 from rotest_core.execution.port_types import may_be, shown
@@ -49,9 +48,9 @@ def _check_flow(flow: Part, around: Scope | None) -> Iterator[tuple[Part, str]]:
         inner = _scope(part, scope)
         yield from _mistakes_of_block(part)
         yield from _check_inputs(part, inner)
-        for name, port in part.outputs.items():
+        for name in part.outputs:
             pipe = inner.pipe_of_output(name)
-            declared = port_type(part.component, port) if pipe is None or pipe.formula is None else Any
+            declared = part.types[name] if pipe is None or pipe.formula is None else Any
             scope.outputs[name if pipe is None else pipe.name] = Promise(declared, part.path)
 
 
@@ -71,13 +70,13 @@ def names_given(request: Any) -> tuple[str, ...]:
 
 
 def _check_inputs(part: Part, scope: Scope) -> Iterator[tuple[Part, str]]:
-    for name, port in part.inputs.items():
+    for name in part.inputs:
         try:
             found = scope.find(name)
         except NotGivenError as error:
             yield part, _not_given(part, name, error, scope)
             continue
-        promise, wanted = found.value, port_type(part.component, port)
+        promise, wanted = found.value, part.types[name]
         if not isinstance(promise, Promise) or any(pipe.formula is not None for pipe in found.pipes):
             continue
         if not may_be(promise.type, wanted):
