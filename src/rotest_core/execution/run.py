@@ -133,7 +133,6 @@ class Run:
             self.directory.discard()
             raise
         self.directory.publish()
-        prune(run.work_dir, keep_runs=run.keep_runs, keep_days=run.keep_days, now=self._started)
         self._lessor = Lessor(lambda: around.open_leases(self.id), self._bus.emit, wait=run.wait)
 
     def carry_out(self, plan: Plan) -> RunEnd:
@@ -159,6 +158,9 @@ class Run:
             if self._crew is not None:
                 self._crew.stop(clean_up=False)
             self._bus.abandon()
+        except BaseException:
+            self._bus.close()
+            raise
         self._remember(plan, account)
         try:
             self._around.close_leases()
@@ -173,6 +175,9 @@ class Run:
         counts = tuple((str(outcome), count) for outcome, count in account.counts.items())
         emit(RunFinished(time.time(), counts, status, time.perf_counter() - self._clock))
         self._bus.close()
+        if not interrupts.leaving:
+            run = self._settings.run
+            prune(run.work_dir, keep_runs=run.keep_runs, keep_days=run.keep_days, now=self._started)
         problems += [
             f"output {name!r} failed and was switched off: {text}" for name, text in self._bus.failures
         ]
