@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 KEPT = 200
 """How many of what a test may repeat without end are kept, of each sort."""
+MOST_EARLY = 10_000
+"""Of how many tests that have not begun anything is kept."""
 FIRST_LOGS = 20
 """How many of its first log records a test keeps beside the last ones."""
 RECORD = 4_000
@@ -139,6 +141,7 @@ class Gatherer:
         self._log_lines = log_lines
         self._reports = ReportBuilder(log_lines=0)
         self._stories: dict[int, Story] = {}
+        self._early: dict[int, list[ResourceWaiting | ResourceLeased]] = {}
         self._routes = cast(
             "dict[type[Event], Callable[[Story, Event], None]]",
             {
@@ -160,9 +163,12 @@ class Gatherer:
         kind = type(event)
         route = self._routes.get(kind)
         if route is not None:
-            story = self._stories.get(cast("int", getattr(event, "test", None)))
+            test = cast("int | None", getattr(event, "test", None))
+            story = None if test is None else self._stories.get(test)
             if story is not None:
                 route(story, event)
+            elif isinstance(event, ResourceWaiting | ResourceLeased):
+                self._keep_early(event)
         elif kind is TestStarted:
             self._start(cast("TestStarted", event))
         elif kind is TestFinished:
@@ -183,11 +189,20 @@ class Gatherer:
             self._stories.values(), key=lambda story: -len(story.report.groups) * story.report.is_block
         )
 
+    def _keep_early(self, event: ResourceWaiting | ResourceLeased) -> None:
+        """Keep what is told of a test before it begins, as when it waits while all workers run others."""
+        if event.test in self._early or len(self._early) < MOST_EARLY:
+            kept = self._early.setdefault(event.test, [])
+            if len(kept) < KEPT:
+                kept.append(event)
+
     def _start(self, event: TestStarted) -> None:
         self._reports.take(event)
         report = self._reports.running(event.test)
         if report is not None:
-            self._stories[event.test] = Story(report, self._log_lines)
+            story = self._stories[event.test] = Story(report, self._log_lines)
+            for early in self._early.pop(event.test, ()):
+                self._routes[type(early)](story, early)
             if report.flow is not None:
                 # The report of a flow would keep those of all its blocks; here the blocks' HTML is kept, in bounds.
                 report.flow.blocks.clear()

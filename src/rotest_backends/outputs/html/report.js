@@ -455,5 +455,10 @@
   }
   start();
   addEventListener("hashchange", () => { start(); filter(); });
-  requestAnimationFrame(() => setTimeout(prepareTimeline));
+  requestAnimationFrame(() => setTimeout(() => {
+    prepareTimeline();
+    // It has pushed down what the address asks for.
+    const place = state.test ? "t" + state.test : location.hash.slice(1);
+    if (place && document.getElementById(place)) document.getElementById(place).scrollIntoView();
+  }));
 })();
