@@ -22,6 +22,7 @@ from rotest_core.events import (
     RunFinished,
     RunInterrupted,
     RunStarted,
+    TestStarted,
 )
 from rotest_core.quick_typing import NamedTuple
 
@@ -114,6 +115,17 @@ class Summary:
             self._slowest.append((-report.duration, report.started.id or report.name))
             if len(self._slowest) > 2 * self._choices.slowest + 100:
                 self._slowest = sorted(self._slowest)[: self._choices.slowest]
+
+    @property
+    def wants_durations(self) -> bool:
+        """Tell whether the slowest tests are to be named."""
+        return bool(self._choices.slowest)
+
+    def add_plain(self, started: TestStarted) -> None:
+        """Count a test that passed and of which there is nothing to say."""
+        if started.attempt > 1:
+            self._forget(started.test)
+        self.counts[Outcome.SUCCESS] = self.counts.get(Outcome.SUCCESS, 0) + 1
 
     def _forget(self, test: int) -> None:
         """Take an earlier attempt back: the last one decides."""

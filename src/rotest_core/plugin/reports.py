@@ -146,7 +146,8 @@ class ReportBuilder:
     def __init__(self, *, log_lines: int = 20) -> None:
         self._log_lines = log_lines
         self._groups: dict[int, tuple[GroupStarted, ...]] = {}
-        self._running: dict[int, TestReport] = {}
+        # A report is made with the first thing there is to say of a test: of most that pass there is nothing.
+        self._running: dict[int, TestReport | TestStarted] = {}
         self._routes = cast(
             "dict[type[Event], Callable[[Event], None]]",
             {
@@ -173,9 +174,25 @@ class ReportBuilder:
                 route(event)
         return None
 
+    def take_plain(self, event: TestFinished) -> TestStarted | None:
+        """Take the end of a test of which nothing is known but that it began, and that it passed.
+
+        Returns:
+            How it began; None for any other test, whose end `take` has yet to be given.
+        """
+        started = self._running.get(event.test)
+        if type(started) is not TestStarted or event.outcome is not Outcome.SUCCESS:
+            return None
+        del self._running[event.test]
+        return started
+
     def running(self, test: int) -> TestReport | None:
         """Return the report of a test that has not finished."""
-        return self._running.get(test)
+        report = self._running.get(test)
+        if isinstance(report, TestStarted):
+            groups = () if report.group is None else self._groups.get(report.group, ())
+            report = self._running[test] = TestReport(report, groups, self._log_lines)
+        return report
 
     def groups_of(self, group: int | None) -> tuple[GroupStarted, ...]:
         """Return a group and those around it, outermost first; nothing for one that is not known."""
@@ -183,12 +200,14 @@ class ReportBuilder:
 
     def unfinished(self) -> Iterable[TestReport]:
         """Return the reports of all tests that began and did not end, in the order in which they began."""
-        return tuple(self._running.values())
+        return tuple(report for test in tuple(self._running) if (report := self.running(test)) is not None)
 
     def _started(self, event: TestStarted) -> None:
-        groups = () if event.group is None else self._groups.get(event.group, ())
-        report = self._running[event.test] = TestReport(event, groups, self._log_lines)
-        if event.kind != "case" and report.is_block:
+        self._running[event.test] = event
+        if event.kind == "case":
+            return
+        report = self.running(event.test)
+        if report is not None and report.is_block:
             flow = report.flow = self._flow_around(report)
             if flow is not None:
                 flow.blocks.append(report)
@@ -198,14 +217,18 @@ class ReportBuilder:
         flows = [
             report
             for report in self._running.values()
-            if report is not block and report.started.kind == "flow" and report.started.group in around
+            if isinstance(report, TestReport)
+            and report is not block
+            and report.started.kind == "flow"
+            and report.started.group in around
         ]
         return max(flows, key=lambda flow: len(flow.groups), default=None)
 
     def _finished(self, event: TestFinished) -> TestReport | None:
-        report = self._running.pop(event.test, None)
+        report = self.running(event.test)
         if report is not None:
             report.finished = event
+            del self._running[event.test]
         return report
 
     def _group_started(self, event: GroupStarted) -> None:
@@ -215,12 +238,12 @@ class ReportBuilder:
         self._groups.pop(event.group, None)
 
     def _outcome(self, event: OutcomeReported) -> None:
-        report = self._running.get(event.test)
+        report = self.running(event.test)
         if report is not None:
             report.outcomes.append(event)
 
     def _expectation(self, event: ExpectationChecked) -> None:
-        report = self._running.get(event.test)
+        report = self.running(event.test)
         if report is None:
             return
         if event.passed:
@@ -231,22 +254,22 @@ class ReportBuilder:
             report.expectations.append(event)
 
     def _information(self, event: InformationAdded) -> None:
-        report = self._running.get(event.test)
+        report = self.running(event.test)
         if report is not None and len(report.information) < KEPT:
             report.information.append(event.text)
 
     def _log(self, event: LogWritten) -> None:
-        report = None if event.test is None else self._running.get(event.test)
+        report = None if event.test is None else self.running(event.test)
         if report is not None:
             report.logs.append(event)
             report.log_count += 1
 
     def _leased(self, event: ResourceLeased) -> None:
-        report = self._running.get(event.test)
+        report = self.running(event.test)
         if report is not None:
             report.resources.append(event)
 
     def _step(self, event: ResourceStep) -> None:
-        report = self._running.get(event.test)
+        report = self.running(event.test)
         if report is not None and len(report.steps) < KEPT:
             report.steps.append(event)
