@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rotest_backends.outputs.html import rows
 from rotest_backends.outputs.html.allowance import Allowance
 from rotest_backends.outputs.html.body import Bodies
+from rotest_backends.outputs.html.choices import ROW, HtmlChoices
 from rotest_backends.outputs.html.failures import Failures
 from rotest_backends.outputs.html.gathering import KEPT, Gatherer
 from rotest_backends.outputs.html.lanes import Lanes
-from rotest_backends.outputs.html.page import Page, write_page
+from rotest_backends.outputs.html.overview import Overview
+from rotest_backends.outputs.html.page import write_page
 from rotest_backends.outputs.html.spool import Spool
 from rotest_backends.outputs.html.tree import Tree
 from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
@@ -23,24 +25,10 @@ if TYPE_CHECKING:
     from rotest_core.events import Event
     from rotest_core.plugin import HandlerContext
 
-ROW = 300
-"""Bytes that the report may take for each passing test."""
 FAILED_ROW = 3_000
 """Bytes that the report may take for each other test, beyond `FAILED_FIXED`."""
 FAILED_FIXED = 16 * 1024 * 1024
 """Bytes that the details of tests that did not go well may take beside those."""
-
-
-class HtmlChoices(NamedTuple):
-    """Choose how much the report holds.
-
-    Args:
-        log_lines: how many of its last log records are shown with a test.
-        passed_details: KiB that details of tests that went well may take, beyond `ROW` bytes for each.
-    """
-
-    log_lines: int = 200
-    passed_details: int = 256
 
 
 class Html:
@@ -64,7 +52,7 @@ class Html:
         self._failures = Failures()
         self._passed_room = Allowance(choices.passed_details * 1024, ROW)
         self._failed_room = Allowance(FAILED_FIXED, FAILED_ROW)
-        self._page = Page(self._tree, self._failures, self._lanes, self._passed_room)
+        self._overview = Overview(self._tree, self._failures, self._lanes, self._passed_room)
         self._spool: Spool | None = None
         self._begun = False
         self._written = False
@@ -101,13 +89,13 @@ class Html:
             case RunStarted():
                 self._bodies.start = self._lanes.start = event.time
                 self._bodies.root = event.root.rstrip("/") + "/" if event.root else ""
-                self._page.started = event
+                self._overview.started = event
             case RunInterrupted():
-                self._page.interruptions.append(event)
+                self._overview.interruptions.append(event)
             case HandlerFailed():
-                self._page.switched_off.append(event)
+                self._overview.switched_off.append(event)
             case RunFinished():
-                self._page.finished = event
+                self._overview.finished = event
                 self._write()
             case _:
                 pass
@@ -174,7 +162,7 @@ class Html:
         self._written = True
         for story in self._gatherer.unfinished():
             self._add(story)
-        write_page(self._path, self._page, self._spool)
+        write_page(self._path, self._overview, self._spool)
         self._let_go()
         self._context.wrote(self._path)
 

@@ -15,48 +15,54 @@ from rotest_backends.outputs.terminal import lines_of, one_line, seconds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rotest_backends.outputs.html.page import Page
+    from rotest_backends.outputs.html.overview import Overview
 
 _KINDS = {GREEN: "good", ORANGE: "warn", VERMILION: "bad"}
 _MARKS = {"good": "✓", "warn": "!", "bad": "✗"}
 
 
-def counts_of(page: Page) -> dict[str, int]:
+def counts_of(overview: Overview) -> dict[str, int]:
     """Return how many tests have which code: as the run itself says, else as far as the log goes."""
-    if page.finished is None:
-        return {code: page.tree.counts[code] for code in OUTCOMES if page.tree.counts[code]}
-    counted = dict(page.finished.counts)
+    if overview.finished is None:
+        return {code: overview.tree.counts[code] for code in OUTCOMES if overview.tree.counts[code]}
+    counted = dict(overview.finished.counts)
     counts = {code: counted.get(outcome, 0) for code, outcome in OUTCOMES.items() if outcome is not None}
-    counts["n"] = page.tree.counts["n"]
+    counts["n"] = overview.tree.counts["n"]
     return {code: count for code, count in counts.items() if count}
 
 
-def _verdict(page: Page) -> tuple[str, str]:
-    if page.finished is None:
+def _verdict(overview: Overview) -> tuple[str, str]:
+    if overview.finished is None:
         return "CUT SHORT", "warn"
-    word, style = VERDICTS.get(page.finished.status, (f"EXIT STATUS {page.finished.status}", VERMILION))
+    word, style = VERDICTS.get(
+        overview.finished.status, (f"EXIT STATUS {overview.finished.status}", VERMILION)
+    )
     return word, _KINDS[style]
 
 
-def title(page: Page, counts: Mapping[str, int]) -> str:
+def title(overview: Overview, counts: Mapping[str, int]) -> str:
     """Return the page's title."""
-    word, kind = _verdict(page)
+    word, kind = _verdict(overview)
     bad = sum(counts.get(code, 0) for code in "ufen")
-    name = f" · {inline(page.started.name, 80)}" if page.started is not None and page.started.name else ""
+    name = (
+        f" · {inline(overview.started.name, 80)}"
+        if overview.started is not None and overview.started.name
+        else ""
+    )
     few = f" {bad:,} of" if bad else ""
     return f"{_MARKS[kind]} {word}{few} {sum(counts.values()):,}{name}"
 
 
-def verdict(page: Page) -> str:
+def verdict(overview: Overview) -> str:
     """Return the verdict, with the run's name, when it was and how long it took."""
-    word, kind = _verdict(page)
+    word, kind = _verdict(overview)
     facts: list[str] = []
-    if page.started is not None:
-        if page.started.name:
-            facts.append(f"<b>{inline(page.started.name, 200)}</b>")
-        facts.append(_moment(page.started.time))
-    if page.finished is not None:
-        facts.append(f"took {seconds(page.finished.duration)}")
+    if overview.started is not None:
+        if overview.started.name:
+            facts.append(f"<b>{inline(overview.started.name, 200)}</b>")
+        facts.append(_moment(overview.started.time))
+    if overview.finished is not None:
+        facts.append(f"took {seconds(overview.finished.duration)}")
     shown = " · ".join(fact for fact in facts if fact)
     return f'<div class="verdict {kind}"><h1><span>{_MARKS[kind]}</span> {word}</h1><p>{shown}</p></div>'
 
@@ -70,7 +76,7 @@ def _moment(seconds_since_epoch: float) -> str:
     return f'<time datetime="{text.replace(" ", "T")}Z">{text} UTC</time>'
 
 
-def tiles(page: Page, counts: Mapping[str, int]) -> str:
+def tiles(overview: Overview, counts: Mapping[str, int]) -> str:
     """Return how many tests ended how, as numbers and as a bar; each number is a filter."""
     total = sum(counts.values()) or 1
     shown = [(code, counts[code], look_of(OUTCOMES[code])) for code in "efunxks" if counts.get(code)]
@@ -82,45 +88,45 @@ def tiles(page: Page, counts: Mapping[str, int]) -> str:
         f'<i class="{code}" style="flex-grow:{max(count / total, 0.004):.4f}" title="{count:,} {look.plural}"></i>'
         for code, count, look in reversed(shown)
     )
-    planned = page.started.total if page.started is not None else 0
+    planned = overview.started.total if overview.started is not None else 0
     missing = planned - sum(counts.values())
     rest = f'<span class="tile"><b>{missing:,}</b> did not run</span>' if missing > 0 else ""
     return f'<div class="tiles">{numbers}{rest}</div><div class="bar" role="presentation">{bar}</div>'
 
 
-def notices(page: Page) -> str:
+def notices(overview: Overview) -> str:
     """Return what went wrong with the run itself."""
-    return "".join(f'<p class="notice">{text}</p>' for text in _notices(page))
+    return "".join(f'<p class="notice">{text}</p>' for text in _notices(overview))
 
 
-def _notices(page: Page) -> Iterator[str]:
-    if page.finished is None:
+def _notices(overview: Overview) -> Iterator[str]:
+    if overview.finished is None:
         yield "The log of this run ends before the run did: it was killed, or this was made from a part of it."
-    for interruption in page.interruptions[:10]:
+    for interruption in overview.interruptions[:10]:
         yield f"Interrupted: {inline(interruption.reason)}"
-    for failed in page.switched_off[:20]:
+    for failed in overview.switched_off[:20]:
         yield f"Output {inline(failed.handler, 60)} was switched off: {inline(lines_of(failed.text)[-1])}"
 
 
-def command_lines(page: Page) -> str:
+def command_lines(overview: Overview) -> str:
     """Return the commands that run it all again, and what failed alone."""
     commands: list[tuple[str, str]] = []
-    ids = page.failures.ids()
+    ids = overview.failures.ids()
     if ids:
         commands.append(
             ("run what failed again", "rotest " + " ".join(shlex.quote(one_line(id_)) for id_ in ids))
         )
-    if page.started is not None and page.started.command:
-        commands.append(("run it all again", shlex.join(map(one_line, page.started.command))))
+    if overview.started is not None and overview.started.command:
+        commands.append(("run it all again", shlex.join(map(one_line, overview.started.command))))
     return "".join(
         f'<p class="run"><span>{label}</span> <code>{escaped(command[:8000])}</code></p>'
         for label, command in commands
     )
 
 
-def environment(page: Page) -> str:
+def environment(overview: Overview) -> str:
     """Return the facts about the run: host, user, versions, directories."""
-    started = page.started
+    started = overview.started
     if started is None:
         return ""
     facts = [

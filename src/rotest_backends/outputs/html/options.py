@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from rotest_backends.outputs.html.handler import HtmlChoices
+from rotest_backends.outputs.html.choices import HtmlChoices
 
 DEFAULTS = HtmlChoices()
 

@@ -26,64 +26,40 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-    from rotest_backends.outputs.html.allowance import Allowance
-    from rotest_backends.outputs.html.failures import Failures
-    from rotest_backends.outputs.html.lanes import Lane, Lanes
+    from rotest_backends.outputs.html.lanes import Lane
+    from rotest_backends.outputs.html.overview import Overview
     from rotest_backends.outputs.html.spool import Spool
-    from rotest_backends.outputs.html.tree import Tree
-    from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
 
 _PLACE = re.compile(r"<!--([A-Z_]+)-->")
 
 
-class Page:
-    """Hold what the page is made of.
-
-    Attributes:
-        started: how the run began, None if nothing tells.
-        finished: how it ended, None if it was cut short.
-        interruptions: who asked it to stop.
-        switched_off: the outputs that raised.
-    """
-
-    def __init__(self, tree: Tree, failures: Failures, lanes: Lanes, passed_room: Allowance) -> None:
-        self.started: RunStarted | None = None
-        self.finished: RunFinished | None = None
-        self.interruptions: list[RunInterrupted] = []
-        self.switched_off: list[HandlerFailed] = []
-        self.tree = tree
-        self.failures = failures
-        self.lanes = lanes
-        self.passed_room = passed_room
-
-
-def write_page(path: Path, page: Page, spool: Spool | None) -> None:
+def write_page(path: Path, overview: Overview, spool: Spool | None) -> None:
     """Write the page, whole or not at all.
 
     Args:
         path: the file.
-        page: what is known of the run.
+        overview: what is known of the run.
         spool: holds what is told of each test; None if there was none.
 
     Raises:
         OSError: the file could not be written.
     """
     style, script = _asset("report.css"), _asset("report.js")
-    counts = counts_of(page)
+    counts = counts_of(overview)
     places: dict[str, Callable[[], str]] = {
         "STYLE": lambda: style,
         "SCRIPT": lambda: script,
         "DIGEST": lambda: base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        "TITLE": lambda: title(page, counts),
-        "VERDICT": lambda: verdict(page),
-        "TILES": lambda: tiles(page, counts),
-        "NOTICES": lambda: notices(page),
-        "COMMANDS": lambda: command_lines(page),
-        "ENVIRONMENT": lambda: environment(page),
-        "FAILED": lambda: f"{len(page.failures):,}" if len(page.failures) else "none",
-        "TOTAL": lambda: f"{page.tree.counts.total():,}",
-        "LANES": lambda: _lanes(page),
-        "LEFT_OUT": lambda: _left_out(page.passed_room.refused),
+        "TITLE": lambda: title(overview, counts),
+        "VERDICT": lambda: verdict(overview),
+        "TILES": lambda: tiles(overview, counts),
+        "NOTICES": lambda: notices(overview),
+        "COMMANDS": lambda: command_lines(overview),
+        "ENVIRONMENT": lambda: environment(overview),
+        "FAILED": lambda: f"{len(overview.failures):,}" if len(overview.failures) else "none",
+        "TOTAL": lambda: f"{overview.tree.counts.total():,}",
+        "LANES": lambda: _lanes(overview),
+        "LEFT_OUT": lambda: _left_out(overview.passed_room.refused),
     }
     with whole_file(path) as target:
         for number_of_part, part in enumerate(_PLACE.split(_asset("report.html"))):
@@ -92,14 +68,14 @@ def write_page(path: Path, page: Page, spool: Spool | None) -> None:
             elif part in places:
                 target.write(places[part]().encode())
             elif spool is not None:
-                _from_spool(part, page, target, spool)
+                _from_spool(part, overview, target, spool)
 
 
-def _from_spool(part: str, page: Page, target: IO[bytes], spool: Spool) -> None:
+def _from_spool(part: str, overview: Overview, target: IO[bytes], spool: Spool) -> None:
     if part == "FAILURES":
-        page.failures.write(target, spool)
+        overview.failures.write(target, spool)
     else:
-        page.tree.write(target, spool)
+        overview.tree.write(target, spool)
 
 
 def _asset(name: str) -> str:
@@ -115,9 +91,9 @@ def _left_out(count: int) -> str:
     )
 
 
-def _lanes(page: Page) -> str:
+def _lanes(overview: Overview) -> str:
     """Return what each worker and each resource did, as a table; the timeline takes its labels from there."""
-    lanes = page.lanes
+    lanes = overview.lanes
     rows = "".join(
         (
             *(_lane("worker", lane) for lane in lanes.workers),
@@ -125,7 +101,9 @@ def _lanes(page: Page) -> str:
         )
     )
     length = (
-        number(page.finished.duration) if page.finished is not None and page.finished.duration < 1e9 else "0"
+        number(overview.finished.duration)
+        if overview.finished is not None and overview.finished.duration < 1e9
+        else "0"
     )
     return (
         f'<table class="lanes" data-length="{length}"><thead><tr><th></th><th>name</th><th>tests</th><th>busy</th>'

@@ -313,7 +313,7 @@
       const x = (LABELS + (at - from) * scale).toFixed(1);
       markup.push(`<path class="tick" d="M${x} ${TOP - 4}V${y}"/><text x="${x}" y="12" text-anchor="middle">${brief(at)}</text>`);
     }
-    box.innerHTML = `<svg role="img" aria-label="Timeline of workers and resources" height="${y + 4}" viewBox="0 0 ${width + LABELS} ${y + 4}" preserveAspectRatio="none">${markup.join("")}${body.join("")}<rect class="pick" y="${TOP}" height="${y - TOP}" width="0"/></svg>`;
+    box.innerHTML = `<svg role="img" aria-label="Timeline of workers and resources" height="${y + 4}" viewBox="0 0 ${width + LABELS} ${y + 4}">${markup.join("")}${body.join("")}<rect class="pick" y="${TOP}" height="${y - TOP}" width="0"/></svg>`;
     const more = lanes.length - drawn.length;
     if (more) box.append(make("p", { className: "cut", textContent: `${more} more are in the table below` }));
   }

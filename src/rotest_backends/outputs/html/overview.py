@@ -1,0 +1,33 @@
+"""What the page is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rotest_backends.outputs.html.allowance import Allowance
+    from rotest_backends.outputs.html.failures import Failures
+    from rotest_backends.outputs.html.lanes import Lanes
+    from rotest_backends.outputs.html.tree import Tree
+    from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
+
+
+class Overview:
+    """Hold what is known of the run as a whole, and where the rest is.
+
+    Attributes:
+        started: how the run began, None if nothing tells.
+        finished: how it ended, None if it was cut short.
+        interruptions: who asked it to stop.
+        switched_off: the outputs that raised.
+    """
+
+    def __init__(self, tree: Tree, failures: Failures, lanes: Lanes, passed_room: Allowance) -> None:
+        self.started: RunStarted | None = None
+        self.finished: RunFinished | None = None
+        self.interruptions: list[RunInterrupted] = []
+        self.switched_off: list[HandlerFailed] = []
+        self.tree = tree
+        self.failures = failures
+        self.lanes = lanes
+        self.passed_room = passed_room
