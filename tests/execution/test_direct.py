@@ -226,3 +226,66 @@ def test_classes_that_change_how_they_are_run_are_left_to_themselves(kind: type)
 def test_a_patched_unittest_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unittest.TestCase, "run", RunsItself.run)
     assert not direct.is_ordinary(Ordinary)
+
+
+class WithConstructor(unittest.TestCase):
+    def __init__(self, name: str = "runTest") -> None:
+        super().__init__(name)
+
+
+class WithNew(unittest.TestCase):
+    def __new__(cls, *arguments: object) -> WithNew:
+        return super().__new__(cls)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits"),
+    [
+        (Ordinary, True),
+        (WithConstructor, False),
+        (WithNew, False),
+        (RunsItself, False),
+        (unittest.FunctionTestCase, False),
+    ],
+)
+def test_only_cases_that_leave_the_constructor_alone_are_molded(
+    kind: type[unittest.TestCase], fits: bool
+) -> None:
+    assert direct.Mold.fits(kind) is fits
+
+
+class Documented(unittest.TestCase):
+    __test__ = False
+
+    def test_a(self) -> None:
+        """Say a."""
+
+    def test_b(self) -> None: ...
+
+
+def test_a_molded_case_is_as_the_constructor_makes_it() -> None:
+    mold = direct.Mold(Documented("test_a"))
+    for name in ("test_b", "test_a"):
+        case, method = mold.make(name)
+        assert vars(case) == vars(Documented(name))
+        assert list(vars(case)) == list(vars(Documented(name)))
+        assert (case.id(), case.shortDescription()) == (
+            Documented(name).id(),
+            Documented(name).shortDescription(),
+        )
+        assert method == getattr(case, name)
+
+
+def test_molded_cases_share_nothing() -> None:
+    mold = direct.Mold(Documented("test_a"))
+    first, _ = mold.make("test_a")
+    first.addCleanup(print)
+    first.addTypeEqualityFunc(int, print)
+    first.attribute = 1  # type: ignore[attr-defined]
+    second, _ = mold.make("test_a")
+    assert vars(second) == vars(Documented("test_a"))
+
+
+def test_a_method_that_does_not_exist_makes_no_case() -> None:
+    with pytest.raises(AttributeError):
+        direct.Mold(Documented("test_a")).make("test_c")

@@ -5,8 +5,6 @@ The few kinds are checked by hand: a run of plain unittest modules does not load
 
 from __future__ import annotations
 
-from math import isnan
-
 from rotest_core.config.given import as_list
 from rotest_core.config.options import Option
 
@@ -132,7 +130,7 @@ def _parsed(option: Option, text: str) -> Value | None:
 
 
 def _checked(option: Option, value: Value) -> Value:
-    if option.kind == "seconds" and isinstance(value, float) and (isnan(value) or value < 0):
+    if option.kind == "seconds" and isinstance(value, float) and not value >= 0:
         raise ValueError(f"expected {_expected(option)}, not below 0, got {shown(value)}")
     if option.choices and value not in option.choices:
         from rotest_core.errors import did_you_mean

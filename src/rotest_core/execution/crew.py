@@ -39,11 +39,9 @@ class Crew:
     def __init__(self, settings: Settings, make_executor: Callable[[str], Executor], plan: Plan) -> None:
         self._settings = settings
         self._plan = plan
-        from rotest_core.execution.durations import Durations
-
-        self._durations = Durations(settings.run.work_dir)
+        self._durations: Durations | None = None
         self._work = divide(plan.tests) if executor_name(settings) != SERIAL else []
-        self._name, self._count = staff(settings, plan, self._work, self._durations)
+        self._name, self._count = staff(settings, plan, self._work, self._past)
         self._executor = make_executor(self._name)
         self._workers: Sequence[str] = ()
 
@@ -95,7 +93,7 @@ class Crew:
             rank(
                 work,
                 self._settings,
-                self._durations,
+                self._past(),
                 plan.tests,
                 lambda request: lessor.open().candidates(request),
             )
@@ -112,6 +110,14 @@ class Crew:
                 failfast=run.failfast,
             ).run()
         self._executor.stop()
+
+    def _past(self) -> Durations:
+        """Give what tests took in past runs; one worker does not ask."""
+        if self._durations is None:
+            from rotest_core.execution.durations import Durations
+
+            self._durations = Durations(self._settings.run.work_dir)
+        return self._durations
 
     def stop(self, *, clean_up: bool = True) -> None:
         """End the workers."""

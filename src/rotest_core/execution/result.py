@@ -8,7 +8,6 @@ import unittest
 from rotest_core.errors import ClaimError, LeaseError, ResourceError, StoreError
 from rotest_core.events import Cause, Outcome, OutcomeReported
 from rotest_core.execution.deadline import notice
-from rotest_core.execution.tracebacks import describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,6 +108,8 @@ class Result(unittest.TestResult):
         notice(error)
         if isinstance(error, INFRASTRUCTURE_ERRORS):
             outcome, cause = Outcome.ERROR, Cause.INFRASTRUCTURE
+        from rotest_core.execution.tracebacks import describe
+
         failure = describe(error)
         self.report(
             outcome,

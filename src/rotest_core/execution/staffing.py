@@ -9,7 +9,7 @@ from rotest_core.execution.deadline import Limits, sets_limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rotest_core.config.settings import Settings
     from rotest_core.execution.durations import Durations
@@ -56,7 +56,9 @@ def executor_name(settings: Settings) -> str:
     return PROCESS if several and not _chosen(settings) else settings.run.executor
 
 
-def staff(settings: Settings, plan: Plan, work: Sequence[Work], durations: Durations) -> tuple[str, int]:
+def staff(
+    settings: Settings, plan: Plan, work: Sequence[Work], durations: Callable[[], Durations]
+) -> tuple[str, int]:
     """Tell which executor runs a plan, with how many workers.
 
     Only a process can be ended by force: tests with time limits of their own get a worker beside this process. Where
@@ -66,7 +68,7 @@ def staff(settings: Settings, plan: Plan, work: Sequence[Work], durations: Durat
         settings: the configuration.
         plan: the plan.
         work: the plan, divided; may be empty where one worker is wanted.
-        durations: what tests took.
+        durations: gives what tests took; called where that matters.
     """
     name, count = executor_name(settings), wanted_workers(settings)
     if _chosen(settings):
@@ -75,7 +77,8 @@ def staff(settings: Settings, plan: Plan, work: Sequence[Work], durations: Durat
         parts = sum(1 if part.together else len(part.tests) for part in work)
         count = min(count, parts)
         if count > 1:
-            past = [durations.past(test) for test in plan.tests]
+            remembered = durations()
+            past = [remembered.past(test) for test in plan.tests]
             known = [seconds for seconds in past if seconds is not None]
             gain = sum(known) * (1 - 1 / count)
             if len(known) == len(past) and gain < _START + _HANDING * len(past):

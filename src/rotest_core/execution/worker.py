@@ -10,10 +10,10 @@ from unittest import SkipTest
 from rotest_core.events import InformationAdded, Outcome, TestFinished, TestStarted
 from rotest_core.execution import direct
 from rotest_core.execution.deadline import Deadline, TimeLimitExceeded, limit_of
+from rotest_core.execution.direct import Mold
 from rotest_core.execution.fixtures import Fixtures
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.result import Result
-from rotest_core.execution.salvage import finish
 from rotest_core.plugin.protocols.executor import Report
 from rotest_core.quick_typing import cast
 
@@ -75,6 +75,7 @@ class TestWorker:
         self._ended: tuple[TestFinished, ...] = ()
         self._entered: type | None = None
         self._ordinary = False
+        self._mold: Mold | None = None
         self._limit = 0.0
         self._deadline = Deadline(coordinator.limit, order.limits.clean_up)
         self._logs: LogCapture | None = None
@@ -118,6 +119,9 @@ class TestWorker:
         ):
             test.drop_case()
             return
+        if self._mold is not None:
+            self._run_molded(test, self._mold)
+            return
         result, number, begun = self._result, test.number, perf_counter()
         result.begin(number)
         if self._logs is not None or "logging" in sys.modules:
@@ -138,12 +142,36 @@ class TestWorker:
             self._logs.begin(None)
         self._ended = (TestFinished(time(), number, result.outcome, perf_counter() - begun, result.cause),)
 
+    def _run_molded(self, test: PlannedTest, mold: Mold) -> None:
+        """Run a test of a class that leaves everything to unittest: as `_run_plain`, without its detours."""
+        result, number, name, begun = self._result, test.number, test.name, perf_counter()
+        if result.outcome is Outcome.SUCCESS:
+            result.test = number
+        else:
+            result.begin(number)
+        if self._logs is not None or "logging" in sys.modules:
+            self._log_as(number, name)
+        case, method = mold.make(name)
+        description = "" if method.__doc__ is None else case.shortDescription() or ""
+        group = test.group.number
+        self._emit(
+            *self._ended,
+            TestStarted(time(), number, group, name, test.id, "case", self._tags, description, self._name, 1),
+        )
+        self._run_case(case)
+        if self._logs is not None:
+            self._logs.begin(None)
+        self._ended = (TestFinished(time(), number, result.outcome, perf_counter() - begun, result.cause),)
+
     def _arrive(self, test: PlannedTest, test_type: type) -> bool:
         """Come to a class or group that the test before was not of; tell whether its tests may run."""
         self._group, self._tags = test.group, test.group.all_tags
         self._entered = test_type if self._enter(test_type) else None
         self._ordinary = direct.is_ordinary(test_type)
         self._limit = limit_of(test_type, self._order.limits.test)
+        self._mold = None
+        if test.case_type is not None and not self._limit and Mold.fits(test.case_type):
+            self._mold = Mold(test.case_type(test.name))
         return self._entered is not None
 
     def _tell_ended(self) -> None:
@@ -217,15 +245,16 @@ class TestWorker:
             if self._ordinary:
                 ordinary = cast("unittest.TestCase", case)
                 method = getattr(ordinary, ordinary._testMethodName)
-                if not getattr(
-                    method, "__dict__", True
-                ):  # no mark to skip it, to expect its failure, to wrap it
+                # No mark to skip it, to expect its failure, to wrap it.
+                if not getattr(method, "__dict__", True):
                     direct.run(ordinary, method, result)
                     return
             case(result)
         except KeyboardInterrupt as interrupt:
             self._interrupted(interrupt)
             result.report_error(interrupt)
+            from rotest_core.execution.salvage import finish
+
             finish(case, interrupt, result)
         except BaseException as error:  # a case with a `run` of its own; it is to blame, not the run
             result.report_error(error)
