@@ -27,6 +27,17 @@ class Allowance:
         """
         self._left += self._each - needed
 
+    def may_hold(self, least: int) -> bool:
+        """Tell whether it is worth the effort to find out what a test needs, and count it as refused if not.
+
+        Args:
+            least: bytes that it needs in any case.
+        """
+        if least > self._left:
+            self.refused += 1
+            return False
+        return True
+
     def take(self, needed: int) -> bool:
         """Take room if there is so much.
 

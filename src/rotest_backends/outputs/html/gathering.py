@@ -36,6 +36,8 @@ MOST_EARLY = 10_000
 """Of how many tests that have not begun anything is kept."""
 FIRST_LOGS = 20
 """How many of its first log records a test keeps beside the last ones."""
+BLOCKS = 2_000_000
+"""Characters of HTML that the details of a flow's blocks may take."""
 RECORD = 4_000
 """Characters of a log record, an expectation's text, an error of a step."""
 
@@ -61,10 +63,12 @@ class Story:
         log_count: how many there were.
         blocks: what became of a flow's parts: HTML, in the order in which they ended.
         block_count: how many there were.
+        block_room: characters that the details of further blocks may take.
     """
 
     __slots__ = (
         "block_count",
+        "block_room",
         "blocks",
         "failed",
         "failed_count",
@@ -109,6 +113,15 @@ class Story:
         self.log_count = 0
         self.blocks: list[str] = []
         self.block_count = 0
+        self.block_room = BLOCKS
+
+    @property
+    def least(self) -> int:
+        """Estimate how many bytes its details take at least."""
+        checks = len(self.passed) + len(self.failed)
+        return 60 * (
+            len(self.first_logs) + len(self.last_logs) + checks + len(self.information) + len(self.steps)
+        )
 
     @property
     def plain(self) -> bool:

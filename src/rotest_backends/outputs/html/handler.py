@@ -116,16 +116,23 @@ class Html:
         if flow is not None:
             flow.block_count += 1
             if len(flow.blocks) < KEPT:
-                flow.blocks.append(
-                    rows.block(story, "" if rows.says_all(story) else self._bodies.full(story))
-                )
+                flow.blocks.append(rows.block(story, self._body_of_block(story, flow)))
+
+    def _body_of_block(self, story: Story, flow: Story) -> str:
+        if rows.says_all(story):
+            return ""
+        body = self._bodies.full(story)
+        if len(body) > flow.block_room:
+            return self._bodies.brief(story)
+        flow.block_room -= len(body)
+        return body
 
     def _add_good(self, story: Story) -> None:
         self._put_aside(story)
         times = rows.Times(self._lanes.times(story), self._lanes.spans(story))
         row = rows.passing(story, times)
         self._passed_room.bring(len(row))
-        if not rows.says_all(story):
+        if not rows.says_all(story) and self._passed_room.may_hold(story.least):
             body = self._bodies.full(story)
             if self._passed_room.take(len(body) + 40):
                 row = rows.passing(story, times, body)

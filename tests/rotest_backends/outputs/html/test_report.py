@@ -251,6 +251,21 @@ def test_failures_without_end_are_told_more_briefly(tmp_path: Path) -> None:
     assert "the report has grown too long" in Page(path).text
 
 
+def test_blocks_without_end_are_told_more_briefly(tmp_path: Path) -> None:
+    script = EventScript()
+    with script.flow("EndlessFlow") as flow:
+        for number in range(300):
+            with script.test(f"Block{number}", kind="block") as block:
+                block.report(Outcome.FAILURE, "y" * 20_000 + "\nAssertionError: no")
+                block.log("z" * 4_000)
+        flow.report(Outcome.FAILURE, "a block failed")
+    path = write(tmp_path, script.finish())
+    assert path.stat().st_size < 3_000_000
+    text = Page(path).text
+    assert "the report has grown too long" in text
+    assert "100 more were left out, see events.jsonl" in text
+
+
 def test_memory_hardly_grows_with_the_tests(tmp_path: Path) -> None:
     handler = html(FakeHandlerContext(tmp_path))
     sizes: list[int] = []
