@@ -134,9 +134,10 @@ class Bottomless(Board):
 
 
 class IgnoresBusy(Ledger):
-    def __init__(self) -> None:
-        super().__init__()
+    def submit(self, session: int, claim: Claim, now: float, *, again: bool = True) -> Grant | None:
         self.book.holdings.board = Bottomless({})
+        self.forget_outlook()
+        return super().submit(session, claim, now, again=again)
 
 
 class OneByOne(Ledger):

@@ -8,12 +8,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis.errors import Flaky
 
 from rotest_backends.locks.memory import MemoryLocks, MemorySession
 from rotest_core.allocation.ledger import Ledger
+from rotest_core.errors import LeaseLostError
 from rotest_core.plugin.protocols.locks import LockStrategy
 from rotest_core.testing import LockStrategyContract, SharedLockStrategyContract
 from rotest_core.testing.locks.actor import Actor
+from rotest_core.testing.locks.machine import check_against_model
 from rotest_core.testing.locks.processes import SHORT_TTL
 from rotest_core.testing.locks.sessions import TTL, Opened, OpenStrategy, with_patience
 from tests.testing import broken_locks as broken
@@ -107,11 +110,39 @@ def test_a_good_strategy_passes(check: str) -> None:
     ],
 )
 def test_a_broken_strategy_is_caught(check: str, make: Callable[[], LockStrategy]) -> None:
-    assert failure(check, make()) is not None
+    found = failure(check, make())
+    assert found is not None
+    assert not isinstance(found, NameError | TypeError)
+
+
+@pytest.mark.parametrize(
+    "ledger_type",
+    [
+        broken.IgnoresBusy,
+        broken.WakesNobody,
+        broken.HoldsAndWaits,
+        broken.OneByOne,
+        broken.ForgetsParts,
+        broken.KeepsNothing,
+        broken.LastComeFirstServed,
+        broken.IgnoresPriority,
+        broken.StrictOrder,
+        broken.CancelsOnly,
+        broken.FallingTokens,
+        broken.ForgetsDirt,
+        broken.EndsWholesOnly,
+        broken.NeverHandsOver,
+    ],
+)
+def test_the_model_contradicts_a_broken_strategy(ledger_type: type[Ledger]) -> None:
+    strategy = MemoryLocks(ledger_type())
+    with pytest.raises((AssertionError, LeaseLostError, Flaky)):
+        check_against_model(Opened(lambda: strategy), examples=300, shrink=False)
+    strategy.close()
 
 
 def test_every_check_is_shown_to_catch_something() -> None:
-    assert _checks_of(test_a_broken_strategy_is_caught) == set(CHECKS)
+    assert _checks_of(test_a_broken_strategy_is_caught) == {*CHECKS} - {"test_does_what_the_model_says"}
 
 
 def process_failure(check: str, open_strategy: OpenStrategy, directory: Path) -> BaseException | None:

@@ -11,6 +11,7 @@ from rotest_core.errors import DeadlockError, LeaseError, LeaseLostError
 from rotest_core.plugin.protocols.locks import Grant, LockSession, LockStep
 from rotest_core.testing.locks.claims import claim, key, names
 from rotest_core.testing.locks.history import check_history, held_at_end
+from rotest_core.testing.locks.machine import check_against_model
 from rotest_core.testing.locks.sessions import (
     Opened,
     expect_grant,
@@ -242,6 +243,10 @@ class LeaseContract:
         assert list(opened.strategy().history(after=ended.number)) == list(events[events.index(ended) + 1 :])
         assert check_history(events) == []
         assert held_at_end(events) == []
+
+    def test_does_what_the_model_says(self, opened: Opened) -> None:
+        """Whatever is done in whatever order, what is granted and shown is what a plain model of leases says."""
+        check_against_model(opened)
 
     def test_serves_many_threads_of_one_session(self, opened: Opened) -> None:
         """Threads that share a session get what is theirs, and the history is without fault."""
