@@ -1,9 +1,9 @@
 """What happens in a run, as values.
 
 An event is frozen, has plain fields (text, numbers, booleans, tuples of them), and is written to ``events.jsonl`` as
-one JSON object: ``{"event": "<TypeName>", "<field>": ...}``. Readers ignore fields that they do not know and fall back
-to defaults for those that are missing, so that old and newer logs stay readable; ``RunStarted.schema`` says which
-version wrote the log.
+one JSON object: ``{"event": "<TypeName>", "<field>": ...}``, without the fields that have their default. Readers ignore
+fields that they do not know and fall back to defaults for those that are missing, so that old and newer logs stay
+readable; ``RunStarted.schema`` says which version wrote the log.
 
 Events are named tuples and not attrs classes: two of them are made for every test, and every run pays for the import.
 Attrs would cost a third of the start-up of a run of one plain test.

@@ -198,7 +198,9 @@ def test_a_step_that_raises_is_an_infrastructure_error_and_nothing_stays_leased(
     assert "finalize" in answer.out.splitlines()
     finished = next(event for event in events(project) if event["event"] == "TestFinished")
     assert (finished["outcome"], finished["cause"]) == ("error", "infrastructure")
-    assert [event["dirty"] for event in events(project) if event["event"] == "ResourceReleased"] == [True]
+    assert [
+        event.get("dirty", False) for event in events(project) if event["event"] == "ResourceReleased"
+    ] == [True]
     with Session(load_settings(start=project, environ={}), load_plugins()) as session:
         assert session.strategy.status().held == ()
 

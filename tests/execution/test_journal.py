@@ -11,13 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from rotest_core.events import EVENT_TYPES, Cause, Event, InformationAdded, Outcome, TestFinished, TestStarted
+from rotest_core.events import (
+    EVENT_TYPES,
+    SCHEMA,
+    Cause,
+    Event,
+    InformationAdded,
+    Outcome,
+    RunStarted,
+    TestFinished,
+    TestStarted,
+)
 from rotest_core.execution.journal import Journal, encode, encode_any
 
 
 def as_written(event: Event) -> dict[str, object]:
-    """Give what a JSON reader gets of an event: tuples become lists."""
-    fields: dict[str, object] = json.loads(json.dumps(event._asdict()))
+    """Give what a JSON reader gets of an event: tuples become lists, and defaults are left out."""
+    told = {
+        field: value
+        for field, value in event._asdict().items()
+        if field == "schema" or value != event._field_defaults.get(field, event)
+    }
+    fields: dict[str, object] = json.loads(json.dumps(told))
     return {"event": type(event).__name__, **fields}
 
 
@@ -47,7 +62,8 @@ def test_numbers_enumerations_tuples_and_none_are_written_as_json_writes_them() 
     "event",
     [
         TestStarted(12.5, 3, None, "t", "id", "case", ("A", "é"), '"', "w1", 2),
-        TestStarted(12.5, 3, 1, "t", "id"),
+        TestStarted(12.5, 3, 1, "té", "id"),
+        TestStarted(12.5, 3, None, "t", "id", "fixture"),
         TestFinished(1e-7, 3, Outcome.ERROR, 0.25, Cause.INFRASTRUCTURE),
         TestFinished(1.0, 3, Outcome.SUCCESS, 0.0),
     ],
@@ -64,6 +80,11 @@ def test_any_text_survives_on_one_line_of_ascii(text: str) -> None:
     assert line.isascii()
     assert line.count("\n") == 1
     assert json.loads(line)["text"] == text
+
+
+def test_the_schema_is_told_although_it_is_the_default() -> None:
+    started = RunStarted(1.0, "run", "", "", "", (), (), 0)
+    assert json.loads(encode(started))["schema"] == SCHEMA
 
 
 def test_what_is_not_plain_data_is_refused() -> None:

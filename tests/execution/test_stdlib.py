@@ -56,7 +56,7 @@ def by_rotest(module: str, directory: Path) -> Counter[str]:
     counts: Counter[str] = Counter()
     for line in (directory / ".rotest/runs/latest/events.jsonl").read_text().splitlines():
         event = json.loads(line)
-        if event["event"] == "TestStarted" and event["kind"] == "case":
+        if event["event"] == "TestStarted" and event.get("kind", "case") == "case":
             counts["run"] += 1
         if event["event"] == "OutcomeReported":
             counts[NAMES[event["outcome"]]] += 1
