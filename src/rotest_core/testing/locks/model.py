@@ -68,9 +68,9 @@ class Model:
     """
 
     capacity: Mapping[RecordKey, int]
-    held: dict[int, Lease] = attrs.field(factory=dict)
-    queue: list[Claim] = attrs.field(factory=list)
-    dirty: dict[RecordKey, int] = attrs.field(factory=dict)
+    held: dict[int, Lease] = attrs.field(factory=dict[int, Lease])
+    queue: list[Claim] = attrs.field(factory=list[Claim])
+    dirty: dict[RecordKey, int] = attrs.field(factory=dict[RecordKey, int])
     last_token: int = 0
 
     def wait(self, claim: Claim) -> None:
