@@ -145,16 +145,17 @@ class HostLocks:
             self.transact(lambda ledger: bury(ledger, casualties))
         return bool(casualties)
 
-    def leave(self, session: HostSession) -> None:
+    def leave(self, session: int) -> None:
         """Forget a session that closed."""
         with self._lock:
-            self._sessions.pop(session.number, None)
+            self._sessions.pop(session, None)
 
-    def renumber(self, session: HostSession, old: int) -> None:
+    def renumber(self, old: int, new: int) -> None:
         """Know a session by its new number, after it had been taken for dead."""
         with self._lock:
-            self._sessions.pop(old, None)
-            self._sessions[session.number] = session
+            session = self._sessions.pop(old, None)
+            if session is not None:
+                self._sessions[new] = session
 
     def _beat(self) -> None:
         while not self._closed:

@@ -6,18 +6,16 @@ import select
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from rotest_backends.locks.casualties import Casualties, find_casualties
+from rotest_backends.locks.household import Household
 from rotest_backends.locks.letters import Watch, read_letter, wake_letter
 from rotest_backends.locks.liveness import Watcher
 from rotest_backends.locks.mailbox import Mailbox
 from rotest_core.allocation.ledger import Ledger
 from rotest_core.errors import LeaseError, LeaseLostError
 from rotest_core.plugin.protocols.locks import Claim, ClaimExpired, Grant, Lease, LeaseLost, Notice, Owner
-
-if TYPE_CHECKING:
-    from rotest_backends.locks.host import HostLocks
 
 ResultT = TypeVar("ResultT")
 
@@ -49,7 +47,7 @@ class HostSession:
         ttl: seconds that it outlives its last heartbeat.
     """
 
-    def __init__(self, locks: HostLocks, owner: Owner, ttl: float) -> None:
+    def __init__(self, locks: Household, owner: Owner, ttl: float) -> None:
         self.ttl = ttl
         self._locks = locks
         self._owner = owner
@@ -150,7 +148,7 @@ class HostSession:
             if self._closed or not self._locks.at_home:
                 return
             self._closed = True
-            self._locks.leave(self)
+            self._locks.leave(self.number)
             self._locks.transact(lambda ledger: ledger.close(self.number, time.monotonic()))
             self._mine.clear()
             self._waiting.clear()
@@ -167,7 +165,7 @@ class HostSession:
             self._notices += [LeaseLost(lease, _SILENT) for lease in self._mine.values()]
             self._mine.clear()
             old, self.number = self.number, self._open()
-            self._locks.renumber(self, old)
+            self._locks.renumber(old, self.number)
             waiting, self._waiting = self._waiting, {}
             for claim, _ in waiting.values():
                 grant = self._submit(claim)
