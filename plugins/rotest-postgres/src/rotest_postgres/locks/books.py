@@ -4,37 +4,23 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
+import psycopg
+
 from rotest_core.leasing import Ledger
-from rotest_postgres.database import Database, Link
+from rotest_postgres.database import Database, Link, Row
 from rotest_postgres.locks.leases import LeaseTables
 from rotest_postgres.locks.letters import Letter
 from rotest_postgres.locks.pools import Pools
-from rotest_postgres.locks.queue import HEADS, LINES, TableQueue
+from rotest_postgres.locks.post import Postman, notify
+from rotest_postgres.locks.queue import TableQueue
 from rotest_postgres.locks.script import Script
-from rotest_postgres.locks.sessions import COLUMNS, TableSessions
+from rotest_postgres.locks.sessions import TableSessions
 
 ResultT = TypeVar("ResultT")
-
-_ENTER = """
-BEGIN;
-SELECT turn, counter, epoch, started, extract(epoch FROM pg_postmaster_start_time())::float8,
-    greatest(moment, extract(epoch FROM clock_timestamp())::float8)
-FROM rotest.lock_state FOR UPDATE
-"""
-"""Take the turn. The row is that of the last turn, however long this one waited for it."""
-
-_SESSIONS = f"""
-SELECT {COLUMNS} FROM rotest.lock_session WHERE number = ANY(%s) OR number IN (
-    SELECT session FROM (
-        SELECT session, row_number() OVER (PARTITION BY shape ORDER BY place) AS rank FROM rotest.lock_claim
-    ) AS claim
-    WHERE rank <= 2
-)
-"""
-"""The sessions of this process, and those of the claims that HEADS gives."""
 
 _LEAVE = """
 UPDATE rotest.lock_state SET turn = %s, counter = %s, epoch = %s, started = %s, moment = %s;
@@ -62,18 +48,19 @@ class Books:
 
     Args:
         database: where the tables are.
-        post: writes the letters for the ledger's news.
+        write_letters: writes to those whom the ledger's news concern.
         residents: gives the numbers of this process's sessions.
     """
 
     def __init__(
         self,
         database: Database,
-        post: Callable[[Ledger], Iterable[Letter]],
+        write_letters: Callable[[Ledger], Iterable[Letter]],
         residents: Callable[[], Iterable[int]],
     ) -> None:
         self._database = database
-        self._post = post
+        self._write_letters = write_letters
+        self.postman = Postman()
         self._residents = residents
         self._lock = threading.RLock()
         self.forget()
@@ -103,18 +90,25 @@ class Books:
         self._queue = self._ledger.queue = TableQueue(self._ledger.records, self._pools)
         self._tables = LeaseTables(self._ledger)
 
+    def close(self) -> None:
+        """Send no more letters."""
+        self.postman.close()
+
     def enter(self, link: Link) -> Desk:
         """Begin a turn: wait for it, and bring the ledger up to date."""
         script = Script()
-        script.add(_ENTER)
-        *_, ((turn, counter, epoch, started, server, now),) = script.run(link)
+        script.add("BEGIN")
+        script.add(
+            "SELECT rotest.lock_enter(%s, %s, %s)", self._turn, self._tables.known, list(self._residents())
+        )
+        _, (((turn, counter, epoch, started, server, now, news),),) = script.run(link)
         self._queue.resume(link)
         self._sessions.resume(link)
         book = self._ledger.book
         book.epoch, self._started = epoch, started
         if turn != self._turn:
             book.counter = counter
-            self._refresh(link)
+            self._refresh(*(rows or () for rows in news))
             self._turn = turn
         if started != server:
             self._begin_epoch(link, server, now)
@@ -126,7 +120,7 @@ class Books:
         Returns:
             What is to be sent, and the number of the last event in it, 0 if there is none.
         """
-        desk.letters.extend(self._post(self._ledger))
+        desk.letters.extend(self._write_letters(self._ledger))
         changes = self._ledger.take_changes()
         script = Script()
         self._pools.write(script)
@@ -134,7 +128,8 @@ class Books:
         self._queue.write(script)
         self._sessions.write(script)
         for letter in desk.letters:
-            script.add("SELECT pg_notify(%s, %s)", *letter)
+            if not self.postman.is_near(letter):
+                script.add(*notify(letter))
         if script.empty and not self._new_epoch:
             script.add("COMMIT")
             return script, 0
@@ -144,15 +139,18 @@ class Books:
         script.add(_LEAVE, self._turn, book.counter, book.epoch, self._started, desk.now)
         return script, changes.events[-1].number if changes.events else 0
 
-    def _refresh(self, link: Link) -> None:
-        """Read what others have changed."""
-        script = Script()
-        self._tables.ask(script)
-        script.add(LINES)
-        script.add(HEADS)
-        script.add(_SESSIONS, list(self._residents()))
-        names, capacities, dirty, leases, lines, heads, sessions = script.run(link)
-        self._tables.read(names, capacities, dirty, leases)
+    def _refresh(
+        self,
+        names: Sequence[Row],
+        capacities: Sequence[Row],
+        dirty: Sequence[Row],
+        leases: Sequence[Row],
+        lines: Sequence[Row],
+        heads: Sequence[Row],
+        sessions: Sequence[Row],
+    ) -> None:
+        """Take over what others have changed, as the function lock_enter tells it."""
+        self._tables.reset(names, capacities, dirty, leases)
         self._queue.reset(lines, heads)
         self._sessions.reset(sessions)
         self._ledger.forget_outlook()
@@ -189,7 +187,18 @@ class _Turn(Generic[ResultT]):
         except BaseException:
             self._books.forget()
             raise
+        self._doubt = None
+        self._deliver(link, desk.letters)
         return result
+
+    def _deliver(self, link: Link, letters: Iterable[Letter]) -> None:
+        """Deliver what can be delivered directly; a letter that is lost costs time and nothing else."""
+        postman = self._books.postman
+        returned = [letter for letter in letters if postman.is_near(letter) and not postman.deliver(letter)]
+        with suppress(psycopg.Error):
+            for letter in returned:
+                statement, *values = notify(letter)
+                link.execute(statement.encode(), values)
 
     def _came_about(self, link: Link, event: int) -> bool:
         """Tell whether the connection broke only after the turn was written down."""

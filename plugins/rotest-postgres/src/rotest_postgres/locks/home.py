@@ -1,4 +1,4 @@
-"""The one connection of a process that listens, and the one thread that beats and hears who died."""
+"""The one connection of a process that listens, and the one thread that takes letters, beats and hears who died."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rotest_core import StoreError
 from rotest_core.plugin import Owner
 from rotest_postgres.database import Database, Link
 from rotest_postgres.locks.liveness import Watch
+from rotest_postgres.locks.post import Mailbox
 
 _AGAIN = 0.05
 """Seconds after which a server that is out of reach is tried again."""
@@ -54,11 +55,12 @@ class Home:
         residents: who lives here.
 
     Attributes:
-        address: the channel that is listened on.
+        address: where letters are taken.
     """
 
     def __init__(self, database: Database, residents: Residents) -> None:
-        self.address = f"rotest_{os.urandom(8).hex()}"
+        self._mailbox = Mailbox()
+        self.address = str(self._mailbox.address)
         self._database = database
         self._residents = residents
         self._lock = threading.Lock()
@@ -68,7 +70,11 @@ class Home:
         os.set_blocking(self._bell_rope, False)
         self._closed = False
         self._beat_at = 0.0
-        link = self._connect()
+        try:
+            link = self._connect()
+        except BaseException:
+            self._release()
+            raise
         self._thread = threading.Thread(target=self._live, args=(link,), name="rotest-postgres", daemon=True)
         self._thread.start()
 
@@ -94,14 +100,18 @@ class Home:
         self._closed = True
         self.ring()
         self._thread.join()
+        self._release()
+
+    def _release(self) -> None:
         self._watch.close()
+        self._mailbox.close()
         os.close(self._bell)
         os.close(self._bell_rope)
 
     def _connect(self) -> Link:
         link = self._database.connect()
         try:
-            link.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self.address)))
+            link.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._mailbox.address.channel)))
         except psycopg.Error:
             link.close()
             raise
@@ -129,12 +139,16 @@ class Home:
         """Wait for something to happen, and see to it."""
         poll = select.poll()
         with self._lock:
-            for descriptor in (link.fileno(), self._bell, *self._watch.descriptors()):
+            mail = (link.fileno(), self._mailbox.fileno())
+            for descriptor in (*mail, self._bell, *self._watch.descriptors()):
                 poll.register(descriptor, select.POLLIN)
         wait = max(0.0, self._beat_at - time.monotonic())
         ready = [descriptor for descriptor, _ in poll.poll(wait * 1000)]
         if link.fileno() in ready:
             self._receive(link)
+        if self._mailbox.fileno() in ready:
+            for text in self._mailbox.receive():
+                self._residents.receive(text)
         if self._bell in ready:
             self._hear_bell()
         with self._lock:
@@ -160,3 +174,4 @@ class Home:
         poll = select.poll()
         poll.register(self._bell, select.POLLIN)
         poll.poll(_AGAIN * 1000)
+        self._hear_bell()

@@ -12,10 +12,12 @@ class Beat(NamedTuple):
     """Tell what the database answered to a heartbeat.
 
     Args:
+        session: the number under which the session was known when it was sent.
         sent: the moment when it was sent, by this process's clock.
         standing: tokens of the session's leases, as the database knows them; None if it knows the session no more.
     """
 
+    session: int
     sent: float
     standing: frozenset[int] | None
 

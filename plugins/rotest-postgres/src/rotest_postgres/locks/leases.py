@@ -12,10 +12,6 @@ from rotest_postgres.database import Row
 from rotest_postgres.locks.packing import pack_lease
 from rotest_postgres.locks.script import Script
 
-_LEASES = """
-SELECT record, slot, token, session, claim, want, label, dirty, whole, since, seat = 0 FROM rotest.lock_lease
-"""
-
 
 class LeaseTables:
     """Keep the leases and records of a ledger, and the tables, the same.
@@ -29,19 +25,22 @@ class LeaseTables:
         self._records = 0
         self._revision = 0
 
-    def ask(self, script: Script) -> None:
-        """Add four statements whose rows `read` takes."""
-        script.add(
-            "SELECT type, name FROM rotest.lock_record WHERE number >= %s ORDER BY number", self._records
-        )
-        script.add("SELECT number, capacity FROM rotest.lock_record WHERE capacity <> 1")
-        script.add("SELECT number, dirty FROM rotest.lock_record WHERE dirty <> 0")
-        script.add(_LEASES)
+    @property
+    def known(self) -> int:
+        """Give the number of records that have numbers here."""
+        return self._records
 
-    def read(
+    def reset(
         self, names: Iterable[Row], capacities: Iterable[Row], dirty: Iterable[Row], leases: Iterable[Row]
     ) -> None:
-        """Bring the ledger up to date."""
+        """Bring the ledger up to date.
+
+        Args:
+            names: type and name of the records that are not yet known, in order.
+            capacities: number and capacity of those that have more than one unit.
+            dirty: number of each dirty record, and the token that a later lease must have to clean it.
+            leases: all that stand.
+        """
         records = self._ledger.records
         for record_type, name in names:
             records.number(RecordKey(record_type, name))

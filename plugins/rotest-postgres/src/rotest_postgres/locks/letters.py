@@ -1,4 +1,4 @@
-"""What processes tell one another about leases, through NOTIFY.
+"""What processes tell one another about leases.
 
 A letter is a hint that arrives at once. One that is lost costs time, never correctness: whoever waits looks again by
 himself before long.
@@ -20,7 +20,7 @@ class Letter(NamedTuple):
     """A text for a session.
 
     Args:
-        address: the channel on which the session's process listens.
+        address: where the session's process takes letters.
         text: begins with the number of the session.
     """
 

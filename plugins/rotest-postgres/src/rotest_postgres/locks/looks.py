@@ -75,6 +75,10 @@ SELECT number, time, step, claim, run, label, wants, leases, dirty, reason FROM 
 WHERE number > %s ORDER BY number
 """
 
+_ENDINGS = """
+SELECT reason, leases FROM rotest.lock_event WHERE claim = %s AND step IN ('ended', 'lost') ORDER BY number DESC
+"""
+
 _EVENTS_KEPT = 100_000
 
 
@@ -117,6 +121,14 @@ def suspects(link: Link) -> tuple[bool, Mapping[int, Owner]]:
     ).fetchall()
     rows = link.execute(_SUSPECTS, (boot_identifier(),)).fetchall()
     return overdue, {number: unpack_owner(owner) for number, *owner in rows}
+
+
+def why_lost(link: Link, lease: Lease) -> str:
+    """Find out from the history why a lease ended."""
+    for reason, leases in link.execute(_ENDINGS, (lease.claim,)).fetchall():
+        if lease in map(unpack_lease, leases):
+            return str(reason)
+    return "the database no longer knows of it"
 
 
 def beat(link: Link, sessions: Sequence[int]) -> Mapping[int, frozenset[int]]:

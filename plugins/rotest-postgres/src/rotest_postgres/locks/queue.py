@@ -16,19 +16,6 @@ from rotest_postgres.locks.script import Script
 
 _COLUMNS = "place, shape, pins, session, id, label, priority, wait, since, deadline, within, wants"
 
-LINES = """
-SELECT shape, array_agg(place ORDER BY place), min(deadline) FROM rotest.lock_claim GROUP BY shape
-"""
-"""What `TableQueue.reset` takes: for each shape the places, and the first deadline."""
-
-HEADS = f"""
-SELECT {_COLUMNS} FROM (
-    SELECT *, row_number() OVER (PARTITION BY shape ORDER BY place) AS rank FROM rotest.lock_claim
-) AS claim
-WHERE rank <= 2
-"""
-"""The first claims of each shape: who is granted next, and who is next after that."""
-
 _NEVER = float("inf")
 
 
@@ -69,8 +56,8 @@ class TableQueue:
         """Begin anew with what the database holds.
 
         Args:
-            lines: the rows of LINES.
-            heads: the rows of HEADS.
+            lines: for each shape its places, in order, and the first deadline.
+            heads: for each shape the first claims, as they stand in the table.
         """
         self._rows = {}
         examples = {head[1]: row for head, row in zip(heads, self._claims(heads), strict=True)}

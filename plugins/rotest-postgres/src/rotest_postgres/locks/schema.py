@@ -83,6 +83,46 @@ CREATE TABLE rotest.lock_event (
     reason text NOT NULL,
     mark text NOT NULL                           -- of the turn: tells whether it came about
 );
+CREATE FUNCTION rotest.lock_enter(known_turn bigint, known_records integer, own bigint[]) RETURNS json
+LANGUAGE plpgsql AS $$
+DECLARE
+    state rotest.lock_state;
+    moment float8;
+    news json;
+BEGIN
+    SELECT * INTO state FROM rotest.lock_state FOR UPDATE;
+    -- The clock is read, and so is all that follows, after the turn was waited for.
+    moment := greatest(state.moment, extract(epoch FROM clock_timestamp())::float8);
+    IF state.turn <> known_turn THEN
+        WITH head AS (                           -- of each shape who is granted next, and who is next after that
+            SELECT * FROM (
+                SELECT *, row_number() OVER (PARTITION BY shape ORDER BY place) AS rank FROM rotest.lock_claim
+            ) AS ranked
+            WHERE rank <= 2
+        )
+        SELECT json_build_array(
+            (SELECT json_agg(json_build_array(type, name) ORDER BY number) FROM rotest.lock_record
+                WHERE number >= known_records),
+            (SELECT json_agg(json_build_array(number, capacity)) FROM rotest.lock_record WHERE capacity <> 1),
+            (SELECT json_agg(json_build_array(number, dirty)) FROM rotest.lock_record WHERE dirty <> 0),
+            (SELECT json_agg(json_build_array(
+                record, slot, token, session, claim, want, label, dirty, whole, since, seat = 0))
+                FROM rotest.lock_lease),
+            (SELECT json_agg(json_build_array(shape, places, first)) FROM (
+                SELECT shape, array_agg(place ORDER BY place) AS places, min(deadline) AS first
+                FROM rotest.lock_claim GROUP BY shape) AS line),
+            (SELECT json_agg(json_build_array(
+                place, shape, pins, session, id, label, priority, wait, since, deadline, within, wants)) FROM head),
+            (SELECT json_agg(json_build_array(
+                number, run, "user", host, boot, pid, started, address, ttl, beat, reservation))
+                FROM rotest.lock_session WHERE number = ANY(own) OR number IN (SELECT session FROM head))
+        ) INTO news;
+    END IF;
+    RETURN json_build_array(
+        state.turn, state.counter, state.epoch, state.started,
+        extract(epoch FROM pg_postmaster_start_time())::float8, moment, news
+    );
+END $$;
 CREATE FUNCTION rotest.lock_lease_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.slot >= (SELECT capacity FROM rotest.lock_record WHERE number = NEW.record) OR EXISTS (

@@ -38,6 +38,13 @@ class _Waiting(NamedTuple):
     deadline: float
 
 
+class _InTheWay(NamedTuple):
+    """The sessions that hold what a claim could have, and whether the time of some session is up."""
+
+    holders: Mapping[int, Owner]
+    overdue: bool
+
+
 class _Held(NamedTuple):
     """A lease, and the moment since when this session knows of it."""
 
@@ -56,11 +63,15 @@ class Exchange(Protocol):
         """Find out how a session stands, and watch who on this host holds something."""
         ...
 
+    def why_lost(self, lease: Lease) -> str:
+        """Find out why a lease ended."""
+        ...
+
     def watch(self, session: int, owner: Owner) -> None:
         """Be told when the process of a session ends."""
         ...
 
-    def reap(self, suspicious: Mapping[int, Owner] | None = None) -> bool:
+    def reap(self, suspicious: Mapping[int, Owner], *, overdue: bool) -> bool:
         """End the sessions of processes that died, and those whose time is up; return whether there were any."""
         ...
 
@@ -109,16 +120,20 @@ class PostgresSession:
         """Ask for a claim; see `LockSession.submit`."""
         with self._lock:
             self._read_inbox()
-            grant, rivals = self._submit(claim)
-            # Who stands in the way may have died unseen, for nobody watched while nobody waited.
-            if grant is None and self._locks.reap(rivals) and claim.wait == 0:
+            grant, in_the_way = self._submit(claim)
+            # Who stands in the way may have died or fallen silent unseen, for nobody watched while nobody waited.
+            if (
+                in_the_way
+                and self._locks.reap(in_the_way.holders, overdue=in_the_way.overdue)
+                and claim.wait == 0
+            ):
                 grant, _ = self._submit(claim)
             if grant is not None:
                 self._waiting.pop(claim.id, None)
                 self._keep(grant)
             elif claim.wait != 0:
                 self._await(claim)
-                for number, owner in rivals.items():
+                for number, owner in in_the_way.holders.items() if in_the_way else ():
                     self._locks.watch(number, owner)
             return grant
 
@@ -129,10 +144,11 @@ class PostgresSession:
             with self._lock:
                 stamp = self._read_inbox()
                 now = time.monotonic()
-                if self._waiting and not self._notices:
-                    self._expire(now)
-                    if now >= self._look_at:
-                        self._look_again()
+                self._expire(now)
+                # Who does not wait wants to know how things stand, and not only what letters told.
+                impatient = timeout <= 0 and self._concerned
+                if impatient or (self._waiting and not self._notices and now >= self._look_at):
+                    self._look_again()
                 if self._notices or self._closed or now >= deadline:
                     notices, self._notices = self._notices, []
                     return notices
@@ -190,9 +206,11 @@ class PostgresSession:
 
     def confirm(self, beat: Beat) -> None:
         """Know what the database answered to a heartbeat."""
-        if beat.standing is not None:
-            self._alive_until = beat.sent + self.ttl
-        self.inbox.put_beat(beat)
+        # The session may have begun anew since this was sent.
+        if beat.session == self.number:
+            if beat.standing is not None:
+                self._alive_until = beat.sent + self.ttl
+            self.inbox.put_beat(beat)
 
     def look_soon(self) -> None:
         """Ask the database how things stand: letters may have been lost."""
@@ -242,12 +260,15 @@ class PostgresSession:
                 self._keep(grant)
                 self._notices.append(grant)
 
-    def _submit(self, claim: Claim) -> tuple[Grant | None, Mapping[int, Owner]]:
+    def _submit(self, claim: Claim) -> tuple[Grant | None, _InTheWay | None]:
         again = claim.id in self._waiting
 
-        def step(desk: Desk) -> tuple[Grant | None, Mapping[int, Owner]]:
+        def step(desk: Desk) -> tuple[Grant | None, _InTheWay | None]:
+            # Whoever is first to wait for something watches its holder; who comes later is told when it is his turn.
+            wanted = 0 if claim.wait == 0 else desk.ledger.queue.reach()
             grant = desk.ledger.submit(self.number, claim, desk.now, again=again)
-            return grant, {} if grant else _rivals(desk, claim)
+            reach = _reach(desk, claim)
+            return grant, None if grant or wanted & reach else _in_the_way(desk, reach)
 
         return self._here(step)
 
@@ -296,6 +317,10 @@ class PostgresSession:
 
         return self._locks.transact(step)
 
+    @property
+    def _concerned(self) -> bool:
+        return bool(self._waiting or self._mine) and not self._closed
+
     def _next_moment(self) -> float:
         moments = [waiting.deadline for waiting in self._waiting.values()]
         if self._waiting:
@@ -324,18 +349,19 @@ class PostgresSession:
             # Whatever the database says when it can be reached again: the run is told so now.
             self._lose_all(_SILENT)
             self._lapsed = True
-        if beat is not None:
-            self._compare(beat)
-        return stamp
-
-    def _compare(self, beat: Beat) -> None:
-        """Compare what this session knows with what the database answered to a heartbeat."""
+        if beat is None or beat.session != self.number:
+            return stamp
         if beat.standing is None or self._lapsed:
             self._revive()
-            return
+        else:
+            self._compare(beat.standing, beat.sent)
+        return stamp
+
+    def _compare(self, standing: frozenset[int], asked: float) -> None:
+        """Compare the leases that this session knows with those that stood when the database was asked."""
         for held in list(self._mine.values()):
-            if held.since < beat.sent and held.lease.token not in beat.standing:
-                self._lose(LeaseLost(held.lease, "somebody ended it"))
+            if held.since < asked and held.lease.token not in standing:
+                self._lose(LeaseLost(held.lease, self._locks.why_lost(held.lease)))
 
     def _win(self, grant: Grant) -> None:
         if self._waiting.pop(grant.claim, None) is not None:
@@ -379,12 +405,10 @@ class PostgresSession:
         if not found.here:
             self._revive()
             return
+        self._compare(frozenset(lease.token for lease in found.leases), now)
         for claim, _ in list(self._waiting.values()):
             self._find(claim, found.leases, waits=claim.id in found.waiting)
-        if found.overdue:
-            self._locks.reap()
-        else:
-            self._locks.reap(found.rivals)
+        self._locks.reap(found.rivals, overdue=found.overdue)
 
     def _find(self, claim: Claim, leases: Sequence[Lease], *, waits: bool) -> None:
         """Find out what became of a claim of which no letter told."""
@@ -398,11 +422,19 @@ class PostgresSession:
                 self._win(grant)
 
 
-def _rivals(desk: Desk, claim: Claim) -> Mapping[int, Owner]:
-    """Return the sessions that hold something that could serve a claim."""
+def _reach(desk: Desk, claim: Claim) -> int:
+    """Return the bits of all that could serve a claim."""
     reach = 0
     for want in claim.wants:
         reach |= desk.ledger.records.pool(want.candidates).reach
+    return reach
+
+
+def _in_the_way(desk: Desk, reach: int) -> _InTheWay:
+    """Return who holds something of this, and whether somebody's time is up."""
     holders = {row.session for row in desk.ledger.book.holdings if reach >> row.record & 1}
     sessions = [session for number in sorted(holders) if (session := desk.ledger.sessions.get(number))]
-    return {session.number: session.owner for session in sessions if not session.reservation}
+    return _InTheWay(
+        {session.number: session.owner for session in sessions if not session.reservation},
+        bool(desk.ledger.sessions.overdue(desk.now)),
+    )

@@ -9,7 +9,7 @@ from rotest_core.plugin import Owner
 from rotest_postgres.database import Link, Row
 from rotest_postgres.locks.script import Script
 
-COLUMNS = 'number, run, "user", host, boot, pid, started, address, ttl, beat, reservation'
+_COLUMNS = 'number, run, "user", host, boot, pid, started, address, ttl, beat, reservation'
 
 
 class TableSessions:
@@ -26,15 +26,15 @@ class TableSessions:
         self._link = link
 
     def reset(self, rows: Iterable[Row]) -> None:
-        """Begin anew; these are some of the sessions that there are, as rows of COLUMNS."""
-        self._rows = {row[0]: session_of(row) for row in rows}
+        """Begin anew; these are some of the sessions that there are, as they stand in the table."""
+        self._rows = {row[0]: _session_of(row) for row in rows}
 
     def write(self, script: Script) -> None:
         """Write down what was added and removed since the last time."""
         if self._removed:
             script.add("DELETE FROM rotest.lock_session WHERE number = ANY(%s)", list(self._removed))
         script.add_rows(
-            f"INSERT INTO rotest.lock_session ({COLUMNS}) VALUES",
+            f"INSERT INTO rotest.lock_session ({_COLUMNS}) VALUES",
             [_values(row) for row in self._added.values()],
         )
         self._added = {}
@@ -71,13 +71,13 @@ class TableSessions:
 
     def _read(self, condition: str, values: Sequence[float]) -> list[SessionRow]:
         assert self._link is not None, "the sessions are used outside of a turn"
-        statement = f"SELECT {COLUMNS} FROM rotest.lock_session {condition}"
+        statement = f"SELECT {_COLUMNS} FROM rotest.lock_session {condition}"
         rows = self._link.execute(statement.encode(), values).fetchall()
-        return [session_of(row) for row in rows if row[0] not in self._removed]
+        return [_session_of(row) for row in rows if row[0] not in self._removed]
 
 
-def session_of(row: Row) -> SessionRow:
-    """Return the session of a row of COLUMNS."""
+def _session_of(row: Row) -> SessionRow:
+    """Return the session of a row of the table."""
     number, run, user, host, boot, pid, started, address, ttl, beat, reservation = row
     owner = Owner(run=run, user=user, host=host, boot=boot, pid=pid, started=started)
     return SessionRow(number, owner, address, ttl, beat, reservation)

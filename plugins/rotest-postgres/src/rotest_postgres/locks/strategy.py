@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from rotest_core import LeaseError, RecordKey
+from rotest_core import LeaseError, RecordKey, StoreError
 from rotest_core.leasing import Ledger, NextInLine
-from rotest_core.plugin import ClaimExpired, HeldLease, LockEvent, LockStatus, Owner
+from rotest_core.plugin import ClaimExpired, HeldLease, Lease, LockEvent, LockStatus, Owner
 from rotest_postgres.database import Database, Link
 from rotest_postgres.locks import looks
 from rotest_postgres.locks.books import Books, Desk
@@ -57,7 +57,7 @@ class PostgresLocks:
     def open(self, owner: Owner, *, ttl: float) -> PostgresSession:
         """Open a session; see `LockStrategy.open`."""
         self._check_home()
-        self.reap()
+        self._reap_all()
         with self._lock:
             if self._home is None:
                 self._home = Home(self._database, self)
@@ -67,7 +67,7 @@ class PostgresLocks:
 
     def status(self) -> LockStatus:
         """Return who holds what and who waits."""
-        self.reap()
+        self._reap_all()
         return self._database.run(looks.status)
 
     def history(self, *, after: int = 0) -> Sequence[LockEvent]:
@@ -102,6 +102,7 @@ class PostgresLocks:
         finally:
             if self._home is not None:
                 self._home.close()
+            self._books.close()
             self._database.close()
 
     # For sessions
@@ -118,29 +119,38 @@ class PostgresLocks:
             self._home.watch_only(found.rivals)
         return found
 
+    def why_lost(self, lease: Lease) -> str:
+        """Find out why a lease ended."""
+        try:
+            return self._database.run(lambda link: looks.why_lost(link, lease), limit=_QUICK, patience=0.0)
+        except StoreError:
+            return "somebody ended it"
+
     def watch(self, session: int, owner: Owner) -> None:
         """Be told when the process of a session ends."""
         if self._home is not None:
             self._home.watch(session, owner)
 
-    def reap(self, suspicious: Mapping[int, Owner] | None = None) -> bool:
+    def reap(self, suspicious: Mapping[int, Owner], *, overdue: bool) -> bool:
         """End the sessions of processes of this host that died, and those whose time is up.
 
         Args:
-            suspicious: sessions whose processes may have died; None for all of this host.
+            suspicious: sessions whose processes may have died.
+            overdue: whether the time of some session is up.
 
         Returns:
             Whether there were any.
         """
-        overdue = False
-        if suspicious is None:
-            overdue, suspicious = self._database.run(looks.suspects)
         dead = {
             number: f"its process {owner.pid} died" for number, owner in suspicious.items() if is_dead(owner)
         }
         if overdue or dead:
             self.transact(lambda desk: _bury(desk, dead))
         return overdue or bool(dead)
+
+    def _reap_all(self) -> None:
+        overdue, suspicious = self._database.run(looks.suspects)
+        self.reap(suspicious, overdue=overdue)
 
     def settle(self, session: PostgresSession, old: int | None = None) -> None:
         """Know a session by its number, and no longer by its old one."""
@@ -171,7 +181,7 @@ class PostgresLocks:
         sent = time.monotonic()
         standing = looks.beat(link, list(sessions))
         for number, session in sessions.items():
-            session.confirm(Beat(sent, standing.get(number)))
+            session.confirm(Beat(number, sent, standing.get(number)))
         looks.trim(link)
 
     def interval(self) -> float:
