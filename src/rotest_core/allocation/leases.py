@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from rotest_core.model.resource_data import ResourceData
 
 _LOOK_AGAIN = 1.0
-"""Seconds after which a claim that waits asks the inventory again and renews its explanation."""
+"""Seconds after which a claim that waits asks the inventory again, and explains itself again for the first time."""
+
+_LONGEST_PAUSE = 8.0
+"""Seconds between explanations in the end: to tell who holds what, everything that is held must be read."""
 
 
 class AllocatedResource(NamedTuple):
@@ -250,12 +253,14 @@ class Leases:
                 raise ClaimTimeoutError(
                     f"{_names(claim)} cannot be had now: {why(claim, self._strategy.status())}"
                 )
-            reason = ""
+            reason, told_at, pause = "", 0.0, _LOOK_AGAIN
             while True:
-                told = why(claim, self._strategy.status())
-                if told != reason:
-                    reason = told
-                    on_waiting(reason)
+                if time.monotonic() >= told_at:
+                    told = why(claim, self._strategy.status())
+                    told_at, pause = time.monotonic() + pause, min(2 * pause, _LONGEST_PAUSE)
+                    if told != reason:
+                        reason = told
+                        on_waiting(reason)
                 answer = self._listen(session, claim.id)
                 if isinstance(answer, Grant):
                     if not still_wanted():
@@ -271,8 +276,8 @@ class Leases:
                 claim = self._look_again(session, claim, wanted)
         except BaseException:
             # Whatever ended the wait, nothing may be granted to nobody afterwards.
-            late = session.cancel(claim.id)
-            if late is not None:
+            late = session.cancel(claim.id) or self._answers.pop(claim.id, None)
+            if isinstance(late, Grant):
                 session.release(late.leases)
             raise
 
