@@ -1,7 +1,7 @@
 """Rotest: tests with shared, scarce, physical or virtual resources.
 
-Everything that test files and resource modules need is here; what plugins need is in :mod:`rotest_core.plugin` and
-:mod:`rotest_core.testing`. All other modules may change from one version to the next.
+Everything that test files and resource modules need is here; what plugins need is in :mod:`rotest_core.plugin`,
+:mod:`rotest_core.leasing` and :mod:`rotest_core.testing`. All other modules may change from one version to the next.
 """
 
 from __future__ import annotations

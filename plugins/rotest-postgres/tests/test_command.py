@@ -1,0 +1,94 @@
+"""The command rotest with everything in PostgreSQL."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+from rotest_core.plugin import LockStep
+from rotest_core.testing import check_history
+from rotest_postgres.locks.strategy import PostgresLocks
+
+RESOURCES = """
+    import attrs
+
+    from rotest_core import BaseResource, ResourceData
+
+
+    @attrs.frozen(kw_only=True)
+    class LampData(ResourceData):
+        watts: int
+
+
+    class Lamp(BaseResource[LampData]):
+        def validate(self) -> bool:
+            return True
+"""
+
+TESTS = """
+    from resources import Lamp
+
+    from rotest_core import TestCase
+
+
+    class LampTest(TestCase):
+        lamp = Lamp.request(watts__gte=10)
+
+        def test_one(self) -> None:
+            self.assertEqual(self.lamp.name, "bright")
+
+        def test_two(self) -> None:
+            self.assertGreaterEqual(self.lamp.data.watts, 10)
+"""
+
+
+def test_runs_of_two_processes_share_what_is_in_the_database(database: str, tmp_path: Path) -> None:
+    _write(tmp_path / "resources.py", RESOURCES)
+    _write(tmp_path / "test_lamp.py", TESTS)
+    _write(
+        tmp_path / "rotest.toml",
+        f"""
+        [resources]
+        modules = ["resources"]
+
+        [store]
+        backend = "postgres"
+        url = "{database}"
+
+        [locks]
+        backend = "postgres"
+        """,
+    )
+    _end(_rotest(tmp_path, "resources", "add", "Lamp", "bright", "watts=60"))
+    _end(_rotest(tmp_path, "resources", "add", "Lamp", "dim", "watts=5"))
+    runs = [_rotest(tmp_path, "run", "--name", name) for name in ("first", "second")]
+    for run in runs:
+        assert "2 passed" in _end(run)
+    locks = PostgresLocks(database)
+    events = locks.history()
+    locks.close()
+    assert sum(event.step is LockStep.GRANTED for event in events) == 4
+    assert sum(event.step is LockStep.RELEASED for event in events) == 4
+    assert check_history(events) == []
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(dedent(text), encoding="utf-8")
+
+
+def _rotest(directory: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "rotest_core", *words],
+        cwd=directory,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _end(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    return output
