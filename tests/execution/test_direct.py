@@ -264,7 +264,7 @@ class Documented(unittest.TestCase):
 
 
 def test_a_molded_case_is_as_the_constructor_makes_it() -> None:
-    mold = direct.Mold(Documented("test_a"))
+    mold = direct.Mold(Documented("test_a"), Result(print))
     for name in ("test_b", "test_a"):
         case, method = mold.make(name)
         assert vars(case) == vars(Documented(name))
@@ -277,7 +277,7 @@ def test_a_molded_case_is_as_the_constructor_makes_it() -> None:
 
 
 def test_molded_cases_share_nothing() -> None:
-    mold = direct.Mold(Documented("test_a"))
+    mold = direct.Mold(Documented("test_a"), Result(print))
     first, _ = mold.make("test_a")
     first.addCleanup(print)
     first.addTypeEqualityFunc(int, print)
@@ -288,4 +288,4 @@ def test_molded_cases_share_nothing() -> None:
 
 def test_a_method_that_does_not_exist_makes_no_case() -> None:
     with pytest.raises(AttributeError):
-        direct.Mold(Documented("test_a")).make("test_c")
+        direct.Mold(Documented("test_a"), Result(print)).make("test_c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from rotest_core.errors import EXIT_FAILED, EXIT_INFRASTRUCTURE, EXIT_PASSED
 from rotest_core.events import Cause, GroupFinished, GroupStarted, Outcome, TestFinished
@@ -10,14 +11,22 @@ from rotest_core.events import Cause, GroupFinished, GroupStarted, Outcome, Test
 WORTH_KEEPING = 0.005
 """Seconds; tests that take less are remembered together."""
 
-_NONE = (0, 0.0)
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rotest_core.events import Event
     from rotest_core.execution.tree import Group, PlannedTest
+
+
+class _Short:
+    """Sum up the short tests of one group."""
+
+    __slots__ = ("seconds", "tests")
+
+    def __init__(self) -> None:
+        self.tests = 0
+        self.seconds = 0.0
 
 
 class Account:
@@ -31,7 +40,6 @@ class Account:
     Attributes:
         counts: number of tests by outcome.
         long: what tests took that are worth remembering one by one, in seconds, by number.
-        short: how many others there were, and what they took together, by the number of their group.
     """
 
     def __init__(
@@ -39,33 +47,41 @@ class Account:
     ) -> None:
         self.counts: dict[Outcome, int] = {}
         self.long: dict[int, float] = {}
-        self.short: dict[int, tuple[int, float]] = {}
         self._emit = emit
         self._parts = parts
         self._product_to_blame = False
         self._open: dict[int, Group] = {}
         self._left: dict[int, int] = {}
-        self._groups: list[int] = []
-        for test in tests:
-            self._groups.append(test.group.number)
-            group: Group | None = test.group
-            while group is not None:
-                self._left[group.number] = self._left.get(group.number, 0) + 1
-                group = group.parent
+        groups = [test.group for test in tests]
+        self._short: dict[Group, _Short] = {group: _Short() for group in dict.fromkeys(groups)}
+        self._short_of = [self._short[group] for group in groups]
+        for group, count in Counter(groups).items():
+            around: Group | None = group
+            while around is not None:
+                self._left[around.number] = self._left.get(around.number, 0) + count
+                around = around.parent
 
-    def handle(self, event: Event) -> None:
+    @property
+    def short(self) -> dict[int, tuple[int, float]]:
+        """Give how many short tests there were, and what they took together, by the number of their group."""
+        return {
+            group.number: (short.tests, short.seconds) for group, short in self._short.items() if short.tests
+        }
+
+    def add(self, finished: TestFinished) -> None:
         """Count a test that is done."""
-        if type(event) is TestFinished and event.test not in self._parts:
-            outcome = event.outcome
-            self.counts[outcome] = self.counts.get(outcome, 0) + 1
-            if event.duration > WORTH_KEEPING:
-                self.long[event.test] = event.duration
-            elif event.test < len(self._groups):
-                group = self._groups[event.test]
-                number, seconds = self.short.get(group, _NONE)
-                self.short[group] = (number + 1, seconds + event.duration)
-            if event.cause is not Cause.INFRASTRUCTURE and not outcome.good:
-                self._product_to_blame = True
+        _, test, outcome, duration, cause = finished
+        if test in self._parts:
+            return
+        self.counts[outcome] = self.counts.get(outcome, 0) + 1
+        if duration > WORTH_KEEPING:
+            self.long[test] = duration
+        elif test < len(self._short_of):
+            short = self._short_of[test]
+            short.tests += 1
+            short.seconds += duration
+        if cause is not Cause.INFRASTRUCTURE and not outcome.good:
+            self._product_to_blame = True
 
     def close(self) -> None:
         """End the groups that are still open, the innermost first."""

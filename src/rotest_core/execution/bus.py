@@ -6,7 +6,7 @@ import time
 from _thread import RLock  # threading itself would cost two milliseconds that a plain run need not pay
 from collections import deque
 
-from rotest_core.events import HandlerFailed
+from rotest_core.events import HandlerFailed, TestFinished
 from rotest_core.execution.deadline import unbroken
 
 TYPE_CHECKING = False
@@ -38,6 +38,7 @@ class Bus:
         self._delivering = False
         self._handlers: dict[str, OutputHandler] = {}
         self._sinks: list[tuple[str, Callable[[Event], None]]] = []
+        self._counter: Callable[[TestFinished], object] = _ignore
         self.failures: list[tuple[str, str]] = []
 
     def attach(self, name: str, handler: OutputHandler) -> None:
@@ -48,6 +49,10 @@ class Bus:
     def watch(self, watcher: Callable[[Event], None]) -> None:
         """Let a part of the run itself see all events from now on, before the handlers do."""
         self._sinks.insert(0, ("", watcher))
+
+    def count(self, counter: Callable[[TestFinished], None]) -> None:
+        """Let a part of the run itself see the ends of tests from now on, before the handlers do."""
+        self._counter = counter
 
     @unbroken
     def emit(self, *events: Event) -> None:
@@ -60,6 +65,8 @@ class Bus:
             self._delivering = True
             try:
                 for event in events:
+                    if type(event) is TestFinished:
+                        self._counter(event)
                     for name, handle in self._sinks:
                         try:
                             handle(event)
@@ -91,6 +98,8 @@ class Bus:
     def _deliver_queued(self) -> None:
         while self._queue:
             event = self._queue.popleft()
+            if type(event) is TestFinished:
+                self._counter(event)
             for name, handle in self._sinks:
                 try:
                     handle(event)
@@ -108,3 +117,7 @@ class Bus:
         self._detach(name)
         self.failures.append((name, f"{type(error).__name__}: {error}"))
         self.emit(HandlerFailed(time.time(), name, "".join(traceback.format_exception(error))))
+
+
+def _ignore(event: TestFinished) -> None:
+    """Count nothing."""

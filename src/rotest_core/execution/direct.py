@@ -54,10 +54,13 @@ class Mold:
 
     Args:
         first: a case of the class.
+        result: takes the reports.
     """
 
-    def __init__(self, first: unittest.TestCase) -> None:
+    def __init__(self, first: unittest.TestCase, result: Result) -> None:
         self._type = type(first)
+        self._result = result
+        self._outcome = _outcome(result)
         self._state: dict[str, Any] = dict(vars(first))
         self._lists = [name for name, value in self._state.items() if type(value) is list]
         self._dicts = [name for name, value in self._state.items() if type(value) is dict]
@@ -89,6 +92,12 @@ class Mold:
         state["_testMethodDoc"] = method.__doc__
         return case, method
 
+    def run(self, case: unittest.TestCase, method: Callable[[], object]) -> None:
+        """Run a case that was made here; see `run`."""
+        # subTest notes in it that a part failed. Cases do not outlive their run in it, so that one is enough for all.
+        self._outcome.success = True
+        _run(case, method, self._result, self._outcome)
+
 
 def run(case: unittest.TestCase, method: Callable[[], object], result: Result) -> None:
     """Run a case of an ordinary class.
@@ -101,10 +110,18 @@ def run(case: unittest.TestCase, method: Callable[[], object], result: Result) -
     Raises:
         KeyboardInterrupt: as it came, with `PHASE` set.
     """
-    result.startTest(case)
+    _run(case, method, result, _outcome(result))
+
+
+def _outcome(result: Result) -> Any:
+    """Make what subTest works with; see `is_ordinary`."""
+    return None if _make_outcome is None else _make_outcome(result)
+
+
+def _run(case: unittest.TestCase, method: Callable[[], object], result: Result, outcome: object) -> None:
+    result.testsRun += 1
     state: dict[str, Any] = case.__dict__
-    # What subTest works with.
-    state["_outcome"] = None if _make_outcome is None else _make_outcome(result)
+    state["_outcome"] = outcome
     phase = SETUP
     try:
         try:

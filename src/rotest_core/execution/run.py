@@ -142,7 +142,7 @@ class Run:
         """
         interrupts, emit = self._around.interrupts, self._bus.emit
         account = Account(plan.tests, emit, plan.numbers_of_parts)
-        self._bus.watch(account.handle)
+        self._bus.count(account.add)
         interrupts.running = True
         problems: list[str] = []
         unusable: RotestError | None = None

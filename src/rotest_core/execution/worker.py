@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 
+_new: Callable[[Any, tuple[object, ...]], Any] = (
+    tuple.__new__
+)  # makes an event of its fields, given one and all, without looking at them
+
+
 class TestWorker:
     """Run tests one after the other, in this process.
 
@@ -154,14 +159,16 @@ class TestWorker:
         case, method = mold.make(name)
         description = "" if method.__doc__ is None else case.shortDescription() or ""
         group = test.group.number
-        self._emit(
-            *self._ended,
-            TestStarted(time(), number, group, name, test.id, "case", self._tags, description, self._name, 1),
-        )
-        self._run_case(case)
+        started = (time(), number, group, name, test.id, "case", self._tags, description, self._name, 1)
+        self._emit(*self._ended, _new(TestStarted, started))
+        if getattr(method, "__dict__", True):  # marks to skip it, to expect its failure
+            self._run_case(case)
+        else:
+            self._run_molded_case(case, method, mold)
         if self._logs is not None:
             self._logs.begin(None)
-        self._ended = (TestFinished(time(), number, result.outcome, perf_counter() - begun, result.cause),)
+        ended = (time(), number, result.outcome, perf_counter() - begun, result.cause)
+        self._ended = (_new(TestFinished, ended),)
 
     def _arrive(self, test: PlannedTest, test_type: type) -> bool:
         """Come to a class or group that the test before was not of; tell whether its tests may run."""
@@ -171,7 +178,7 @@ class TestWorker:
         self._limit = limit_of(test_type, self._order.limits.test)
         self._mold = None
         if test.case_type is not None and not self._limit and Mold.fits(test.case_type):
-            self._mold = Mold(test.case_type(test.name))
+            self._mold = Mold(test.case_type(test.name), self._result)
         return self._entered is not None
 
     def _tell_ended(self) -> None:
@@ -250,14 +257,25 @@ class TestWorker:
                     direct.run(ordinary, method, result)
                     return
             case(result)
-        except KeyboardInterrupt as interrupt:
-            self._interrupted(interrupt)
-            result.report_error(interrupt)
+        except BaseException as error:
+            self._broken_off(case, error)
+
+    @interruptible
+    def _run_molded_case(self, case: unittest.TestCase, method: Callable[[], object], mold: Mold) -> None:
+        try:
+            mold.run(case, method)
+        except BaseException as error:
+            self._broken_off(case, error)
+
+    def _broken_off(self, case: Case, error: BaseException) -> None:
+        """Report what came out of a case: an interrupt, after which it cleans up, or a fault of a `run` of its own."""
+        if isinstance(error, KeyboardInterrupt):
+            self._interrupted(error)
+        self._result.report_error(error)
+        if isinstance(error, KeyboardInterrupt):
             from rotest_core.execution.salvage import finish
 
-            finish(case, interrupt, result)
-        except BaseException as error:  # a case with a `run` of its own; it is to blame, not the run
-            result.report_error(error)
+            finish(case, error, self._result)
 
     def _enter(self, test_type: type) -> bool:
         """Set up the fixtures of a class and its module; the first interrupt ends the run, but not at once."""
