@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 
-_new: Callable[[Any, tuple[object, ...]], Any] = (
-    tuple.__new__
-)  # makes an event of its fields, given one and all, without looking at them
+_new: Any = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+"""Makes an event of its fields, given one and all, without looking at them."""
 
 
 class TestWorker:
