@@ -58,10 +58,13 @@ def failure(url: str, error: Exception) -> StoreError:
 
 
 def is_lost(error: Exception) -> bool:
-    """Tell whether an error is of the connection and not of what was asked through it."""
+    """Tell whether an error is of the connection, or of the moment, and not of what was asked."""
     if isinstance(error, errors.AdminShutdown | errors.CrashShutdown | errors.CannotConnectNow):
         return True
     if isinstance(error, errors.IdleInTransactionSessionTimeout | errors.IdleSessionTimeout):
+        return True
+    # The server undid one of several transactions that waited for each other.
+    if isinstance(error, errors.DeadlockDetected | errors.SerializationFailure):
         return True
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and error.sqlstate is None
 

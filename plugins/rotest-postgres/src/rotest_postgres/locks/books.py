@@ -84,6 +84,7 @@ class Books:
         self._turn = -1
         self._started = 0.0
         self._new_epoch = False
+        self._emptied = 0
         self._pools = Pools()
         self._sessions = TableSessions()
         self._ledger = Ledger(sessions=self._sessions)
@@ -101,11 +102,14 @@ class Books:
         script.add(
             "SELECT rotest.lock_enter(%s, %s, %s)", self._turn, self._tables.known, list(self._residents())
         )
-        _, (((turn, counter, epoch, started, server, now, news),),) = script.run(link)
+        _, (((turn, counter, epoch, started, server, now, emptied, news),),) = script.run(link)
         self._queue.resume(link)
         self._sessions.resume(link)
         book = self._ledger.book
         book.epoch, self._started = epoch, started
+        if emptied != self._emptied:
+            self._pools.clear()
+            self._emptied = emptied
         if turn != self._turn:
             book.counter = counter
             self._refresh(*(rows or () for rows in news))

@@ -53,13 +53,14 @@ class Home:
     Args:
         database: where to listen.
         residents: who lives here.
+        direct: whether processes of this host may send letters without the database.
 
     Attributes:
         address: where letters are taken.
     """
 
-    def __init__(self, database: Database, residents: Residents) -> None:
-        self._mailbox = Mailbox()
+    def __init__(self, database: Database, residents: Residents, *, direct: bool) -> None:
+        self._mailbox = Mailbox(direct=direct)
         self.address = str(self._mailbox.address)
         self._database = database
         self._residents = residents

@@ -80,6 +80,7 @@ SELECT reason, leases FROM rotest.lock_event WHERE claim = %s AND step IN ('ende
 """
 
 _EVENTS_KEPT = 100_000
+_POOLS_KEPT = 1_000
 
 
 class Look(NamedTuple):
@@ -137,12 +138,9 @@ def beat(link: Link, sessions: Sequence[int]) -> Mapping[int, frozenset[int]]:
     return {number: frozenset(tokens) for number, tokens in rows}
 
 
-def trim(link: Link) -> None:
-    """Let go of the oldest part of the history."""
-    link.execute(
-        "DELETE FROM rotest.lock_event WHERE number < (SELECT counter FROM rotest.lock_state) - %s",
-        (_EVENTS_KEPT,),
-    )
+def tidy(link: Link) -> None:
+    """Let go of the oldest part of the history, and of sets of candidates that nobody waits for."""
+    link.execute("SELECT rotest.lock_tidy(%s, %s)", (_POOLS_KEPT, _EVENTS_KEPT))
 
 
 def status(link: Link) -> LockStatus:

@@ -59,11 +59,16 @@ class Pools:
             script.add("INSERT INTO rotest.lock_pool VALUES (%s, %s) ON CONFLICT DO NOTHING", digest, packed)
         self._unwritten.clear()
 
+    def clear(self) -> None:
+        """Know nothing any more."""
+        self._by_digest.clear()
+        self._by_identity.clear()
+        self._unwritten.clear()
+
     def _know(self, digest: str, candidates: Candidates) -> None:
         self._by_digest.setdefault(digest, candidates)
         self._by_identity[id(candidates)] = (candidates, digest)
 
     def _make_room(self) -> None:
-        if len(self._by_identity) >= _KNOWN:
-            self._by_identity.clear()
-            self._by_digest.clear()
+        if len(self._by_identity) >= _KNOWN and not self._unwritten:
+            self.clear()

@@ -51,20 +51,23 @@ def notify(letter: Letter) -> tuple[str, str, str]:
 class Mailbox:
     """Take the letters that come directly.
 
+    Args:
+        direct: whether to take any.
+
     Attributes:
         address: of the process.
     """
 
-    def __init__(self) -> None:
-        name = f"rotest-{os.urandom(8).hex()}"
+    def __init__(self, *, direct: bool) -> None:
+        name = f"rotest-{os.urandom(8).hex()}" if direct and _HAS_ABSTRACT_SOCKETS else ""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        if _HAS_ABSTRACT_SOCKETS:
+        if name:
             self._socket.bind(f"\0{name}")
         self.address = Address(
             channel=f"rotest_{os.urandom(8).hex()}",
             boot=boot_identifier().replace(" ", "_"),
-            socket=name if _HAS_ABSTRACT_SOCKETS else "",
+            socket=name,
             secret=os.urandom(8).hex(),
         )
 

@@ -9,7 +9,8 @@ CREATE TABLE rotest.lock_state (                 -- locked by whoever takes a tu
     counter bigint NOT NULL DEFAULT 0,           -- the number of the last event or token
     epoch bigint NOT NULL DEFAULT 0,             -- the upper part of tokens
     started float8 NOT NULL DEFAULT 0,           -- start of the server that the epoch belongs to
-    moment float8 NOT NULL DEFAULT 0             -- of the last turn: the clock may be set back
+    moment float8 NOT NULL DEFAULT 0,            -- of the last turn: the clock may be set back
+    pools bigint NOT NULL DEFAULT 0              -- rises when the table lock_pool is emptied
 ) WITH (fillfactor = 10);
 INSERT INTO rotest.lock_state DEFAULT VALUES;
 CREATE TABLE rotest.lock_record (
@@ -120,8 +121,17 @@ BEGIN
     END IF;
     RETURN json_build_array(
         state.turn, state.counter, state.epoch, state.started,
-        extract(epoch FROM pg_postmaster_start_time())::float8, moment, news
+        extract(epoch FROM pg_postmaster_start_time())::float8, moment, state.pools, news
     );
+END $$;
+CREATE FUNCTION rotest.lock_tidy(pools_kept integer, events_kept integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM rotest.lock_state FOR UPDATE;
+    DELETE FROM rotest.lock_event WHERE number < (SELECT counter FROM rotest.lock_state) - events_kept;
+    IF (SELECT count(*) FROM rotest.lock_pool) > pools_kept AND NOT EXISTS (SELECT FROM rotest.lock_claim) THEN
+        DELETE FROM rotest.lock_pool;
+        UPDATE rotest.lock_state SET pools = pools + 1;
+    END IF;
 END $$;
 CREATE FUNCTION rotest.lock_lease_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -68,7 +68,7 @@ class Exchange(Protocol):
         ...
 
     def watch(self, session: int, owner: Owner) -> None:
-        """Be told when the process of a session ends."""
+        """End a session when its process ends, or at once if it has ended."""
         ...
 
     def reap(self, suspicious: Mapping[int, Owner], *, overdue: bool) -> bool:

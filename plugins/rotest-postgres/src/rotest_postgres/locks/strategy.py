@@ -39,15 +39,17 @@ class PostgresLocks:
     Args:
         url: the database.
         patience: seconds to wait for a server that is out of reach when something is opened.
+        direct: whether processes of this host may send word to this one without the database.
 
     Raises:
         StoreError: it cannot be reached, refuses, or holds leases of a newer version.
     """
 
-    def __init__(self, url: str, *, patience: float = 0.0) -> None:
+    def __init__(self, url: str, *, patience: float = 0.0, direct: bool = True) -> None:
         self._database = Database(url, patience=patience)
         migrate(self._database, component="locks", steps=STEPS)
         self._pid = os.getpid()
+        self._direct = direct
         self._books = Books(self._database, _letters, lambda: list(self._sessions))
         self._sessions: dict[int, PostgresSession] = {}
         self._lock = threading.Lock()
@@ -60,7 +62,8 @@ class PostgresLocks:
         self._reap_all()
         with self._lock:
             if self._home is None:
-                self._home = Home(self._database, self)
+                self._database.run(looks.tidy)
+                self._home = Home(self._database, self, direct=self._direct)
         session = PostgresSession(self, owner, ttl, self._home.address)
         self._home.ring()
         return session
@@ -127,9 +130,11 @@ class PostgresLocks:
             return "somebody ended it"
 
     def watch(self, session: int, owner: Owner) -> None:
-        """Be told when the process of a session ends."""
+        """End a session when its process ends, or at once if it has ended."""
         if self._home is not None:
             self._home.watch(session, owner)
+        # Asked only now: from here on a later end is noticed.
+        self.reap({session: owner}, overdue=False)
 
     def reap(self, suspicious: Mapping[int, Owner], *, overdue: bool) -> bool:
         """End the sessions of processes of this host that died, and those whose time is up.
@@ -182,7 +187,6 @@ class PostgresLocks:
         standing = looks.beat(link, list(sessions))
         for number, session in sessions.items():
             session.confirm(Beat(number, sent, standing.get(number)))
-        looks.trim(link)
 
     def interval(self) -> float:
         with self._lock:
@@ -217,7 +221,7 @@ def _letters(ledger: Ledger) -> Iterable[Letter]:
         if isinstance(news, ClaimExpired):
             yield expired(session.address, session.number, news.claim)
         elif isinstance(news, NextInLine):
-            if news.holder.owner.boot == session.owner.boot:
+            if news.holder.owner.boot == session.owner.boot and not news.holder.reservation:
                 yield rival(session.address, session.number, news.holder.number, news.holder.owner)
         else:
             yield granted(session.address, session.number, news)
