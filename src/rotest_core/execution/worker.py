@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 
-_new: Any = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+_new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
 """Makes an event of its fields, given one and all, without looking at them."""
 
 
