@@ -34,11 +34,11 @@ def tell(line):
 
 
 @attrs.frozen(kw_only=True)
-class LampData(ResourceData):
+class FlareData(ResourceData):
     watts: int = 60
 
 
-class Lamp(BaseResource[LampData]):
+class Flare(BaseResource[FlareData]):
     def connect(self):
         tell(f"connect {self.name}")
         if self.watts == 0:
@@ -103,12 +103,12 @@ backend = "memory"
 """
 
 LAMPS = """
-[[Lamp]]
+[[Flare]]
 name = "one"
-[[Lamp]]
+[[Flare]]
 name = "two"
 watts = 40
-[[Lamp]]
+[[Flare]]
 name = "broken"
 watts = 0
 """

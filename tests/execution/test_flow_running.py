@@ -255,7 +255,7 @@ def test_a_flow_whose_resources_cannot_be_had_skips_all_parts(project: Project) 
         project,
         """
         class Main(TestFlow):
-            lamp = Lamp.request(watts=1000)
+            lamp = Flare.request(watts=1000)
             blocks = [Pass, create_flow([Skip], name="Inner"), Fail.params(mode=MODE_FINALLY)]
         """,
     )
@@ -270,7 +270,7 @@ def test_a_flow_whose_resources_cannot_be_set_up_skips_all_parts(project: Projec
         project,
         """
         class Main(TestFlow):
-            lamp = Lamp.request(name="broken")
+            lamp = Flare.request(name="broken")
             blocks = [Pass, create_flow([Skip], name="Inner")]
         """,
     )
@@ -285,7 +285,7 @@ def test_an_inner_flow_whose_resources_cannot_be_had_skips_its_parts(project: Pr
         """
         class Inner(TestFlow):
             __test__ = False
-            lamp = Lamp.request(name="broken")
+            lamp = Flare.request(name="broken")
             blocks = [Pass]
 
         class Main(TestFlow):
@@ -311,7 +311,7 @@ def test_resources_of_a_flow_are_attributes_of_all_its_parts_and_leased_once(pro
             def setUp(self): tell(f"inner {self.lamp.name}")
 
         class Main(TestFlow):
-            lamp = Lamp.request(name="one")
+            lamp = Flare.request(name="one")
             blocks = [Inner, Inner]
             def setUp(self): tell(f"main {self.lamp.name}")
         """,
@@ -326,7 +326,7 @@ def test_a_blocks_own_resource_is_not_given_to_its_siblings(project: Project) ->
         project,
         """
         class Own(TestBlock):
-            lamp = Lamp.request(name="two")
+            lamp = Flare.request(name="two")
             def test(self): tell(f"own {self.lamp.watts}")
 
         class Next(TestBlock):
@@ -346,7 +346,7 @@ def test_a_block_that_cannot_have_its_own_resource_is_an_infrastructure_error(pr
         project,
         """
         class Own(TestBlock):
-            lamp = Lamp.request(name="broken")
+            lamp = Flare.request(name="broken")
             def setUp(self): tell("never")
             def test(self): tell("never")
 
@@ -365,7 +365,7 @@ def test_a_block_asks_for_its_siblings_through_its_parent(project: Project) -> N
         """
         class Asks(TestBlock):
             def test(self):
-                self.parent.request_resources([Lamp.request(name="two").bound("lamp")])
+                self.parent.request_resources([Flare.request(name="two").bound("lamp")])
                 tell(f"asked {self.lamp.name} {self.parent.lamp.name}")
 
         class Uses(TestBlock):
@@ -390,11 +390,11 @@ def test_what_a_block_asks_for_itself_goes_with_it(project: Project) -> None:
         """
         class Asks(TestBlock):
             def test(self):
-                self.request_resources([Tool.request(size=3).bound("tool"), Lamp.request().bound("lamp")])
+                self.request_resources([Tool.request(size=3).bound("tool"), Flare.request().bound("lamp")])
                 tell(f"{self.tool.size} {self.lamp.name}")
 
         class Main(TestFlow):
-            lamp = Lamp.request(name="one")
+            lamp = Flare.request(name="one")
             blocks = [Asks, Pass]
         """,
     )
@@ -413,11 +413,11 @@ def test_a_request_of_a_name_that_the_parent_holds_uses_the_parents(project: Pro
         project,
         """
         class Own(TestBlock):
-            lamp = Lamp.request(name="two")
+            lamp = Flare.request(name="two")
             def test(self): tell(f"own {self.lamp.name}")
 
         class Main(TestFlow):
-            lamp = Lamp.request(name="one")
+            lamp = Flare.request(name="one")
             blocks = [Own]
         """,
     )
@@ -446,7 +446,7 @@ def test_a_resource_of_a_block_that_ends_in_an_error_is_given_back_dirty(project
         project,
         """
         class Own(TestBlock):
-            lamp = Lamp.request(name="two")
+            lamp = Flare.request(name="two")
             def test(self): raise ValueError
 
         class Main(TestFlow):
@@ -461,7 +461,7 @@ def test_the_command_lines_changes_reach_the_requests_of_blocks(project: Project
         project,
         """
         class Own(TestBlock):
-            lamp = Lamp.request()
+            lamp = Flare.request()
             def test(self): tell(f"own {self.lamp.name}")
 
         class Main(TestFlow):

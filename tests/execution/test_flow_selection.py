@@ -104,14 +104,14 @@ def test_flows_run_in_other_processes_as_they_do_here(project: Project) -> None:
         project,
         """
         class Own(TestBlock):
-            lamp = Lamp.request(name="two")
+            lamp = Flare.request(name="two")
             def test(self): tell(self.lamp.name)
 
         class First(TestFlow):
             blocks = [Gives, Takes, Fail, Pass]
 
         class Second(TestFlow):
-            lamp = Lamp.request(name="broken")
+            lamp = Flare.request(name="broken")
             blocks = [Pass.params(name="never")]
 
         class Third(TestFlow):

@@ -288,7 +288,7 @@ def test_a_reference_to_an_attribute_of_a_resource_is_bound_late(project: Projec
         project,
         """
         class Main(TestFlow):
-            setup = Lamp.request(name="two")
+            setup = Flare.request(name="two")
             blocks = [Takes.params(value=setup.glow), create_flow([Takes], common={"value": setup.data.watts})]
         """,
     ) == ["4.0", "40"]
@@ -299,7 +299,7 @@ def test_a_reference_that_leads_nowhere_is_an_error_of_its_block(project: Projec
         project,
         """
         class Main(TestFlow):
-            setup = Lamp.request(name="two")
+            setup = Flare.request(name="two")
             blocks = [Takes.params(value=setup.brightness)]
         """,
     )
@@ -315,11 +315,11 @@ def test_a_resource_under_another_name_is_an_input(project: Project) -> None:
             def test(self): tell(f"takes {self.value.name}")
 
         class Main(TestFlow):
-            lamp = Lamp.request(name="one")
+            lamp = Flare.request(name="one")
             blocks = [
                 TakesLamp.params(value=Pipe("lamp")),
-                TakesLamp.params(value=Lamp.request(name="two")),
-                create_flow([TakesLamp], common={"value": Lamp.request(watts=40)}),
+                TakesLamp.params(value=Flare.request(name="two")),
+                create_flow([TakesLamp], common={"value": Flare.request(watts=40)}),
             ]
         """,
     ) == ["one", "two", "two"]

@@ -172,7 +172,7 @@ def test_all_mistakes_are_told_together_with_those_of_requests(project: Project)
         project,
         """
         class Bad(TestBlock):
-            lamp = Lamp.request(colour="red")
+            lamp = Flare.request(colour="red")
             value = BlockInput()
             def test(self): pass
 
@@ -180,19 +180,19 @@ def test_all_mistakes_are_told_together_with_those_of_requests(project: Project)
             blocks = [Bad, Takes]
 
         class Case(TestCase):
-            lamp = Lamp.request(shape="round")
+            lamp = Flare.request(shape="round")
             def test(self): pass
 
         class Other(TestFlow):
             blocks = []
         """,
     ) == [
-        "test_flows.py::Case: lamp = Lamp.request(shape='round')",
-        "  shape: Lamp has no field 'shape'; known: watts, name, group, comment, usable, reserved_for, capacity",
+        "test_flows.py::Case: lamp = Flare.request(shape='round')",
+        "  shape: Flare has no field 'shape'; known: watts, name, group, comment, usable, reserved_for, capacity",
         "Main > Bad: nothing gives the input 'value'; there is lamp",
         "Main > Takes: nothing gives the input 'value'",
-        "Main > Bad: lamp = Lamp.request(colour='red')",
-        "  colour: Lamp has no field 'colour'; known: watts, name, group, comment, usable, reserved_for, capacity",
+        "Main > Bad: lamp = Flare.request(colour='red')",
+        "  colour: Flare has no field 'colour'; known: watts, name, group, comment, usable, reserved_for, capacity",
         "Other: the flow is empty: it needs at least one block",
     ]
 
