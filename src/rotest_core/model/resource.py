@@ -290,10 +290,11 @@ def build(
         parent=parent,
     )
     try:
-        around = [above.data for above in _upwards(parent)]
-        converted, _ = resource_type.check_parameters(values)
-        for key, value in {**values, **converted}.items():
-            setattr(resource, key, service.bind_late(value, around))
+        if values or data is None:
+            around = [above.data for above in _upwards(parent)]
+            converted, _ = resource_type.check_parameters(values)
+            for key, value in {**values, **converted}.items():
+                setattr(resource, key, service.bind_late(value, around))
         _add_parts(resource, parts)
         cast("Any", resource).__init__()
     except RotestError:
