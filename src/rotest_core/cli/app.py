@@ -5,6 +5,7 @@ Only the module of the chosen command is imported, and for ``--help`` and ``--ve
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from rotest_core.cli.shared_options import width
@@ -22,6 +23,8 @@ COMMANDS: Final = {
     "plan": "show which tests would run, and when",
     "init": "write a small working project to start from",
     "resources": "look at the inventory and change it",
+    "locks": "show who holds what and who waits; end leases by force",
+    "why": "say why a record is not to be had, or what a run waits for",
     "config": "show the configuration and where each value comes from",
     "plugins": "show the installed plugins and what they supply",
     "render": "make reports from the event log of an earlier run",
@@ -146,6 +149,8 @@ def _execute(name: str, command: BuiltIn, words: list[str]) -> int:
         return 0
     if name == "run":
         arguments.words = tuple(words)
+    else:
+        gc.enable()
     return command.execute(arguments)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,7 +15,7 @@ from rotest_core.execution.staffing import executor_name, shard_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from rotest_core.config.settings import Settings
@@ -38,7 +39,7 @@ def execute(arguments: argparse.Namespace) -> int:
             from rotest_core.cli.recall import remember
 
             remember(arguments.words, settings)
-        return _run(settings, settings.run.paths, (), interrupts)
+        return _run(settings, settings.run.paths, (), interrupts, ready=gc.enable)
 
 
 def main(*classes: type) -> NoReturn:
@@ -79,7 +80,15 @@ def _program() -> str:
     return os.path.abspath(file)
 
 
-def _run(settings: Settings, paths: Sequence[str], classes: Sequence[type], interrupts: Interrupts) -> int:
+def _run(
+    settings: Settings,
+    paths: Sequence[str],
+    classes: Sequence[type],
+    interrupts: Interrupts,
+    *,
+    ready: Callable[[], None] = lambda: None,
+) -> int:
+    """Run or list tests; `ready` is called when what Rotest itself needs is there, before tests are imported."""
     run = settings.run
     if run.list:
         from rotest_core.execution.listing import list_tests
@@ -98,6 +107,7 @@ def _run(settings: Settings, paths: Sequence[str], classes: Sequence[type], inte
 
     plugins = load_plugins_for(settings)
     _check_outputs(settings, plugins)
+    ready()
     plan = make_plan(
         paths,
         root=settings.root,
