@@ -262,13 +262,10 @@ class Leases:
                         reason = told
                         on_waiting(reason)
                 answer = self._listen(session, claim.id)
-                if isinstance(answer, Grant):
-                    if not still_wanted():
-                        session.release(answer.leases)
-                        raise ClaimWithdrawn
-                    return answer
                 if not still_wanted():
-                    raise ClaimWithdrawn
+                    _refuse(session, answer)
+                if isinstance(answer, Grant):
+                    return answer
                 if answer is not None:
                     raise ClaimTimeoutError(
                         f"{_names(claim)} not to be had within {claim.wait:g} s: {reason}"
@@ -383,6 +380,13 @@ class Leases:
                     self._lost.setdefault(
                         lease.token, LeaseLost(lease, error.reason or "it had ended before")
                     )
+
+
+def _refuse(session: LockSession, answer: Grant | ClaimExpired | None) -> NoReturn:
+    """Withdraw a claim that was answered, or not yet; what was granted is given back."""
+    if isinstance(answer, Grant):
+        session.release(answer.leases)
+    raise ClaimWithdrawn
 
 
 def _names(claim: Claim) -> str:
