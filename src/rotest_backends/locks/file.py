@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -123,9 +124,12 @@ class FileBooks:
             ledger.book.epoch = max(ledger.book.epoch + 1, int(time.time()) // 600 % (1 << 22))
             moved = self._offset - offset if self._boot else 0.0
             for row in ledger.sessions.rows():
-                if row.reservation:
-                    ledger.sessions.add(row._replace(beat=row.beat + moved))
-            gone = [row.number for row in ledger.sessions.rows() if not row.reservation]
+                ledger.sessions.add(row._replace(beat=row.beat + moved))
+            # Whoever was on another host has his time to live: his boot may not be over.
+            host = socket.gethostname()
+            gone = [
+                row.number for row in ledger.sessions.rows() if not row.reservation and row.owner.host == host
+            ]
             ledger.bury(dict.fromkeys(gone, "the host was started anew"), now)
             self._boot, self._offset = boot, offset
             self._write(lasting=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 
@@ -23,8 +24,8 @@ def is_dead(owner: Owner) -> bool:
     """
     here = boot_identifier()
     if owner.boot != here:
-        # The files of these strategies are of one host: another boot of it is over.
-        return _boot(owner.boot) != _boot(here)
+        # Another boot of this host is over; another name space or host may live.
+        return owner.host == socket.gethostname() and _boot(owner.boot) != _boot(here)
     try:
         if _PIDFD is None:
             os.kill(owner.pid, 0)

@@ -6,6 +6,7 @@ Tables and protocol are described in docs/leases.md.
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import threading
 import time
@@ -154,7 +155,11 @@ class SqliteBooks:
 
     def _end_all(self) -> None:
         ledger = self._tables.ledger
-        gone = [row.number for row in ledger.sessions.rows() if not row.reservation]
+        # Whoever was on another host has his time to live: his boot may not be over.
+        host = socket.gethostname()
+        gone = [
+            row.number for row in ledger.sessions.rows() if not row.reservation and row.owner.host == host
+        ]
         ledger.bury(dict.fromkeys(gone, "the host was started anew"), time.monotonic())
         self._tables.write()
 
