@@ -66,5 +66,8 @@ def __getattr__(name: str) -> object:
 
         # A contract in several modules is a package of its own.
         package = _MODULES[name].rpartition(".")[0]
-        pytest.register_assert_rewrite(_MODULES[name] if package == __name__ else package)
+        whole = _MODULES[name] if package == __name__ else package
+        # Somebody may have imported a part of it directly; then the rest goes without explanations.
+        if whole not in sys.modules:
+            pytest.register_assert_rewrite(whole)
     return getattr(import_module(_MODULES[name]), name)
