@@ -91,15 +91,26 @@ def encode(event: Event) -> str:
 
 def encode_any(event: Event) -> str:
     """Write an event of whatever type as `encode` does."""
-    defaults = event._field_defaults
-    fields = "".join(
-        [
-            f',"{field}":{_ENCODERS[type(value)](value)}'
-            for field, value in zip(event._fields, event, strict=True)
-            if field not in defaults or value != defaults[field] or field == "schema"
+    parts: list[str] = []
+    for (key, default), value in zip(_FIELDS[type(event)], event, strict=True):
+        if value != default:
+            parts += (key, _ENCODERS[type(value)](value))
+    parts.append("}\n")
+    return "".join(parts)
+
+
+class _Fields(dict["type[Event]", tuple[tuple[str, object], ...]]):
+    """Look up, for each field of an event, what stands before its value, and its default; found once and kept."""
+
+    def __missing__(self, event_type: type[Event]) -> tuple[tuple[str, object], ...]:
+        keys = [f',"{field}":' for field in event_type._fields]
+        keys[0] = f'{{"event":"{event_type.__name__}"{keys[0]}'
+        defaults = {**event_type._field_defaults, "schema": _NONE}
+        found = [
+            (key, defaults.get(field, _NONE)) for key, field in zip(keys, event_type._fields, strict=True)
         ]
-    )
-    return f'{{"event":"{type(event).__name__}"{fields}}}\n'
+        self[event_type] = tuple(found)
+        return self[event_type]
 
 
 def _number(value: float) -> str:
@@ -124,6 +135,8 @@ class _Encoders(dict[type, "Callable[[Any], str]"]):
         raise TypeError(f"an event holds text, numbers, booleans and tuples of them, not {kind.__qualname__}")
 
 
+_NONE = object()
+_FIELDS = _Fields()
 _ENCODERS = _Encoders()
 _ENCODERS[str] = encode_basestring_ascii
 _ENCODERS[float] = _number
