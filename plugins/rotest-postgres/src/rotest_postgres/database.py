@@ -86,10 +86,12 @@ class Database:
     Args:
         url: a connection URI, or the form ``host=... dbname=...``.
         patience: seconds for which `connect` tries to reach a server that is out of reach.
+        settings: statements for each connection, beside those that every one needs.
     """
 
-    def __init__(self, url: str, *, patience: float = 0.0) -> None:
+    def __init__(self, url: str, *, patience: float = 0.0, settings: str = "") -> None:
         self.url = url
+        self._settings = f"{_SETTINGS};{settings}"
         self._patience = patience
         self._conninfo = make_conninfo("", **{**_LINK, **conninfo_to_dict(url)})
         self._closed = False
@@ -97,7 +99,7 @@ class Database:
             self._conninfo,
             connection_class=Link,
             kwargs={"autocommit": True},
-            configure=_configure,
+            configure=self._configure,
             min_size=0,
             max_size=4,
             max_idle=_SPARE,
@@ -191,7 +193,7 @@ class Database:
             raise failure(self.url, error) from error
         try:
             self._check(link)
-            _configure(link)
+            self._configure(link)
         except psycopg.Error as error:
             link.close()
             raise failure(self.url, error) from error
@@ -210,6 +212,5 @@ class Database:
                 f"{place(self.url)} keeps text as {encoding}, which lacks characters: create it with ENCODING 'UTF8'"
             )
 
-
-def _configure(link: Link) -> None:
-    link.execute(_SETTINGS)
+    def _configure(self, link: Link) -> None:
+        link.execute(self._settings.encode())

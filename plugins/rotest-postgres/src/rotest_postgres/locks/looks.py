@@ -104,7 +104,7 @@ class Look(NamedTuple):
 def look(link: Link, session: int) -> Look:
     """Find out how a session stands."""
     ((here, leases, waiting, overdue, rivals),) = link.execute(
-        _LOOK, {"session": session, "boot": boot_identifier()}
+        _LOOK, {"session": session, "boot": boot_identifier()}, prepare=True
     ).fetchall()
     return Look(
         here,

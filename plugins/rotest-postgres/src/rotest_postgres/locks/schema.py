@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-_TABLES = """
-CREATE TABLE rotest.lock_state (                 -- locked by whoever takes a turn
+_TURN = 0x526F7465_7374_0002
+"""The advisory lock that whoever takes a turn holds until it is over; it lets processes in as they came."""
+
+_TABLES = f"""
+CREATE TABLE rotest.lock_state (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     turn bigint NOT NULL DEFAULT 0,              -- rises with every turn that changes something
     counter bigint NOT NULL DEFAULT 0,           -- the number of the last event or token
@@ -91,15 +94,16 @@ DECLARE
     moment float8;
     news json;
 BEGIN
-    SELECT * INTO state FROM rotest.lock_state FOR UPDATE;
+    PERFORM pg_advisory_xact_lock({_TURN});
+    SELECT * INTO state FROM rotest.lock_state;
     -- The clock is read, and so is all that follows, after the turn was waited for.
     moment := greatest(state.moment, extract(epoch FROM clock_timestamp())::float8);
     IF state.turn <> known_turn THEN
-        WITH head AS (                           -- of each shape who is granted next, and who is next after that
-            SELECT * FROM (
-                SELECT *, row_number() OVER (PARTITION BY shape ORDER BY place) AS rank FROM rotest.lock_claim
-            ) AS ranked
-            WHERE rank <= 2
+        WITH line AS (
+            SELECT shape, array_agg(place ORDER BY place) AS places, min(deadline) AS first
+            FROM rotest.lock_claim GROUP BY shape
+        ), head AS (                             -- of each shape who is granted next, and who is next after that
+            SELECT claim.* FROM line JOIN rotest.lock_claim AS claim ON claim.place = ANY(line.places[1:2])
         )
         SELECT json_build_array(
             (SELECT json_agg(json_build_array(type, name) ORDER BY number) FROM rotest.lock_record
@@ -109,9 +113,7 @@ BEGIN
             (SELECT json_agg(json_build_array(
                 record, slot, token, session, claim, want, label, dirty, whole, since, seat = 0))
                 FROM rotest.lock_lease),
-            (SELECT json_agg(json_build_array(shape, places, first)) FROM (
-                SELECT shape, array_agg(place ORDER BY place) AS places, min(deadline) AS first
-                FROM rotest.lock_claim GROUP BY shape) AS line),
+            (SELECT json_agg(json_build_array(shape, places, first)) FROM line),
             (SELECT json_agg(json_build_array(
                 place, shape, pins, session, id, label, priority, wait, since, deadline, within, wants)) FROM head),
             (SELECT json_agg(json_build_array(
@@ -126,7 +128,7 @@ BEGIN
 END $$;
 CREATE FUNCTION rotest.lock_tidy(pools_kept integer, events_kept integer) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM rotest.lock_state FOR UPDATE;
+    PERFORM pg_advisory_xact_lock({_TURN});
     DELETE FROM rotest.lock_event WHERE number < (SELECT counter FROM rotest.lock_state) - events_kept;
     IF (SELECT count(*) FROM rotest.lock_pool) > pools_kept AND NOT EXISTS (SELECT FROM rotest.lock_claim) THEN
         DELETE FROM rotest.lock_pool;

@@ -27,6 +27,9 @@ from rotest_postgres.migrations import migrate
 
 ResultT = TypeVar("ResultT")
 
+_SETTINGS = "SET plan_cache_mode = force_generic_plan"
+"""Statements are few, and to plan them takes longer than to carry them out."""
+
 _BEATS_PER_LIFE = 3
 _IDLE = 20.0
 _QUICK = 2.0
@@ -46,7 +49,7 @@ class PostgresLocks:
     """
 
     def __init__(self, url: str, *, patience: float = 0.0, direct: bool = True) -> None:
-        self._database = Database(url, patience=patience)
+        self._database = Database(url, patience=patience, settings=_SETTINGS)
         migrate(self._database, component="locks", steps=STEPS)
         self._pid = os.getpid()
         self._direct = direct
