@@ -10,15 +10,16 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from benchmarks.cycles import Distribution
-from rotest_backends.locks.sqlite import open_sqlite
 from rotest_core.allocation.owner import current_owner
 from rotest_core.model.record import RecordKey
-from rotest_core.plugin.protocols.locks import Candidate, Claim, Grant, LockSession, Want
+from rotest_core.plugin.protocols.locks import Candidate, Claim, Grant, LockSession, LockStrategy, Want
 
 TTL = 3600.0
+
+OpenStrategy: TypeAlias = Callable[[], LockStrategy]
 
 
 class Crowd(NamedTuple):
@@ -43,17 +44,17 @@ def flock_hand_off(path: Path, rounds: int) -> Distribution:
         fcntl.flock(file, fcntl.LOCK_EX)
         return lambda: os.close(file)
 
-    return _hand_offs(hold, wait, rounds)
+    return measure_hand_offs(hold, wait, rounds)
 
 
-def hand_off(path: Path, rounds: int) -> Distribution:
+def hand_off(open_strategy: OpenStrategy, rounds: int) -> Distribution:
     """Measure from the call of release in one process to the grant in another."""
     sessions: dict[int, LockSession] = {}
 
     def session() -> LockSession:
         # Each process opens its own, after the fork.
         if os.getpid() not in sessions:
-            sessions[os.getpid()] = open_sqlite(path).open(current_owner("benchmark"), ttl=TTL)
+            sessions[os.getpid()] = open_strategy().open(current_owner("benchmark"), ttl=TTL)
         return sessions[os.getpid()]
 
     def wait(round_number: int, ready: Callable[[], None]) -> None:
@@ -61,7 +62,7 @@ def hand_off(path: Path, rounds: int) -> Distribution:
         ready()
         (notice,) = session().wait(30)
         assert isinstance(notice, Grant)
-        _after.append(lambda: session().release(notice.leases))
+        after_measuring.append(lambda: session().release(notice.leases))
 
     def hold(round_number: int) -> Callable[[], None]:
         grant = session().submit(_claim(f"holder-{round_number}"))
@@ -69,14 +70,14 @@ def hand_off(path: Path, rounds: int) -> Distribution:
             grant = next((notice for notice in session().wait(30) if isinstance(notice, Grant)), None)
         return lambda: session().release(grant.leases)
 
-    return _hand_offs(hold, wait, rounds)
+    return measure_hand_offs(hold, wait, rounds)
 
 
-_after: list[Callable[[], None]] = []
+after_measuring: list[Callable[[], None]] = []
 """What a waiter does when its moment has been measured."""
 
 
-def _hand_offs(
+def measure_hand_offs(
     hold: Callable[[int], Callable[[], None]], wait: Callable[[int, Callable[[], None]], None], rounds: int
 ) -> Distribution:
     """Let a child wait for what this process holds, again and again."""
@@ -88,8 +89,8 @@ def _hand_offs(
                 os.read(to_child[0], 1)
                 wait(number, lambda: _tell(to_parent[1], 0.0))
                 _tell(to_parent[1], time.perf_counter())
-                while _after:
-                    _after.pop()()
+                while after_measuring:
+                    after_measuring.pop()()
         except BaseException:
             traceback.print_exc()
         finally:
@@ -108,11 +109,11 @@ def _hand_offs(
     return Distribution.of(samples)
 
 
-def kill_to_grant(path: Path, rounds: int) -> Distribution:
+def kill_to_grant(open_strategy: OpenStrategy, rounds: int) -> Distribution:
     """Measure from the kill of a holder to the grant of who waits."""
     # Children are forked before any session is open here, for the threads of one do not survive a fork.
-    holders = [_holder(path) for _ in range(rounds)]
-    strategy = open_sqlite(path)
+    holders = [_holder(open_strategy) for _ in range(rounds)]
+    strategy = open_strategy()
     session = strategy.open(current_owner("waiter"), ttl=TTL)
     samples: list[float] = []
     for number, (pid, start_holding, holds) in enumerate(holders):
@@ -131,12 +132,12 @@ def kill_to_grant(path: Path, rounds: int) -> Distribution:
     return Distribution.of(samples)
 
 
-def _holder(path: Path) -> tuple[int, int, int]:
+def _holder(open_strategy: OpenStrategy) -> tuple[int, int, int]:
     go, there = os.pipe(), os.pipe()
     pid = os.fork()
     if pid == 0:
         os.read(go[0], 1)
-        session = open_sqlite(path).open(current_owner("holder"), ttl=TTL)
+        session = open_strategy().open(current_owner("holder"), ttl=TTL)
         assert session.submit(_claim(f"holder-{os.getpid()}")) is not None
         os.write(there[1], b".")
         while True:
@@ -144,11 +145,11 @@ def _holder(path: Path) -> tuple[int, int, int]:
     return pid, go[1], there[0]
 
 
-def many_waiters(path: Path, *, processes: int, records: int, seconds: float) -> Crowd:
+def many_waiters(open_strategy: OpenStrategy, *, processes: int, records: int, seconds: float) -> Crowd:
     """Let many processes contend for a few records, each holding for no time at all."""
-    open_sqlite(path).close()
+    open_strategy().close()
     go, counts = os.pipe(), os.pipe()
-    children = [_contender(path, records, seconds, go[0], counts[1]) for _ in range(processes)]
+    children = [_contender(open_strategy, records, seconds, go[0], counts[1]) for _ in range(processes)]
     for _ in children:
         os.read(counts[0], 8)
     os.write(go[1], b"." * processes)
@@ -158,11 +159,11 @@ def many_waiters(path: Path, *, processes: int, records: int, seconds: float) ->
     return Crowd(sum(results) / seconds, max(results), min(results))
 
 
-def _contender(path: Path, records: int, seconds: float, go: int, counts: int) -> int:
+def _contender(open_strategy: OpenStrategy, records: int, seconds: float, go: int, counts: int) -> int:
     child = os.fork()
     if child:
         return child
-    session = open_sqlite(path).open(current_owner("contender"), ttl=TTL)
+    session = open_strategy().open(current_owner("contender"), ttl=TTL)
     candidates = tuple(Candidate(RecordKey("Bench", f"r{number}")) for number in range(records))
     os.write(counts, struct.pack("q", 0))
     os.read(go, 1)

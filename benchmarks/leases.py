@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -104,14 +105,16 @@ def processes(directory: Path, seconds: float) -> None:
     """Compare what happens between processes."""
     floor = flock_hand_off(directory / "flock", rounds=400)
     print(f"flock hand-off: {floor}")
-    measured = hand_off(directory / "hand-off.db", rounds=400)
+    measured = hand_off(partial(open_sqlite, directory / "hand-off.db"), rounds=400)
     show("hand-off, release to waiter", measured, floor, 9)
     print(f"  p99 {measured.p99 * 1e3:.2f} ms (goal <= 4 ms)")
-    killed = kill_to_grant(directory / "kill.db", rounds=30)
+    killed = kill_to_grant(partial(open_sqlite, directory / "kill.db"), rounds=30)
     print(f"kill -9 of a holder to waiter: {killed}; p99 {killed.p99 * 1e3:.1f} ms (goal <= 10 ms)")
     with RawCycle(directory / "raw.db") as raw:
         rate = 1 / side_by_side({"raw": raw}, 20)["raw"].p50
-    crowd = many_waiters(directory / "crowd.db", processes=200, records=10, seconds=seconds)
+    crowd = many_waiters(
+        partial(open_sqlite, directory / "crowd.db"), processes=200, records=10, seconds=seconds
+    )
     print(
         f"200 waiting processes on 10 records: {crowd.rate:.0f} grants/s, {crowd.rate / rate:.3f} of raw cycles "
         f"(goal >= 0.25); most/fewest grants {crowd.most}/{crowd.fewest} = {crowd.most / max(1, crowd.fewest):.2f} "
