@@ -356,12 +356,12 @@ class WorksWhenClosed(BrokenSession):
 
 
 class OneThreadOnly(BrokenSession):
-    thread: int | None = None
+    thread: threading.Thread | None = None
 
     def submit(self, claim: Claim) -> Grant | None:
         if self.thread is None:
-            self.thread = threading.get_ident()
-        if self.thread != threading.get_ident():
+            self.thread = threading.current_thread()
+        if self.thread is not threading.current_thread():
             raise RuntimeError("used in another thread")
         return super().submit(claim)
 

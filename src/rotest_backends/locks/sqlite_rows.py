@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from rotest_backends.locks.packing import pack_names, unpack_names
+from rotest_backends.locks.sqlite_holdings import SqliteHoldings
 from rotest_backends.locks.sqlite_queue import SqliteQueue
 from rotest_backends.locks.sqlite_sessions import SqliteSessions
 from rotest_core.allocation.ledger import Ledger
@@ -20,19 +21,10 @@ Row: TypeAlias = tuple[Any, ...]
 _BREAK = "\x1f"
 """Stands between packed values: ASCII's unit separator."""
 
-_FOLLOWED = 100
-"""Up to so many steps of others are followed one by one; after more, all leases are read anew."""
-
 _KNOWN_RECORDS = """
 SELECT (SELECT max(number) FROM lock_record),
        (SELECT value FROM meta WHERE component = 'locks' AND key = 'capacities')
 """
-_LEASES = """
-SELECT record, slot, seat, token, session, claim, want, label, dirty, whole, since FROM lock_lease
-WHERE token != 0
-"""
-_ADD_LEASE = "INSERT INTO lock_lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_END_LEASE = "DELETE FROM lock_lease WHERE record = ? AND slot = ? AND seat = ?"
 _ADD_EVENT = "INSERT INTO lock_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -51,6 +43,7 @@ class Tables:
         self.ledger = Ledger(sessions=self._sessions)
         self._queue = SqliteQueue(connection, self.ledger.records)
         self.ledger.queue = self._queue
+        self._holdings = self.ledger.book.holdings = SqliteHoldings(connection, self.ledger.records)
         self.ledger.book.epoch = epoch
         self.ledger.book.offset = time.time() - time.monotonic()
         self._records = 0
@@ -63,27 +56,21 @@ class Tables:
         last = self._execute("SELECT max(number) FROM lock_event").fetchone()[0] or 0
         if last == book.counter:
             return
-        if self._read_records() or last - book.counter > _FOLLOWED:
-            self._read_leases()
-        else:
-            self._follow(book.counter)
+        self._read_records()
+        self._sessions.forget()
+        self._holdings.forget()
         book.counter = last
         self._queue.forget()
         self.ledger.forget_outlook()
 
     def write(self) -> None:
         """Write down what changed in the ledger."""
+        # Leases, sessions and the queue write themselves down; what is left is what they do not know of.
         changes = self.ledger.take_changes()
         records = self.ledger.records
         if len(records.keys) > self._records or records.revision != self._revision:
             self._write_records()
         execute = self._execute
-        for row in changes.ended:
-            self._end_lease(row)
-        for row in changes.made.values():
-            if not row.lease.exclusive:
-                self._guard(row)
-            execute(_ADD_LEASE, self._lease_values(row))
         for event in changes.events:
             execute(_ADD_EVENT, self._event_values(event))
         for record, token in changes.dirty.items():
@@ -101,53 +88,11 @@ class Tables:
         )
         return [self._event(row) for row in events.fetchall()]
 
-    def _end_lease(self, row: LeaseRow) -> None:
-        self._execute(_END_LEASE, (row.record, row.slot, _seat(row)))
-        if not row.lease.exclusive:
-            # With the last of those that share a unit goes what kept it from others.
-            self._execute(
-                f"{_END_LEASE} AND NOT EXISTS (SELECT 1 FROM lock_lease WHERE record = ? AND slot = ? AND seat != 0)",
-                (row.record, row.slot, 0, row.record, row.slot),
-            )
-
-    def _guard(self, row: LeaseRow) -> None:
-        """Take seat 0 for those who share, unless they have it; an exclusive lease there makes this fail."""
-        self._execute(
-            "INSERT INTO lock_lease SELECT ?1, ?2, 0, ?3, 0, 0, '', '', '', 0, NULL, 0 WHERE NOT EXISTS "
-            "(SELECT 1 FROM lock_lease WHERE record = ?1 AND slot = ?2 AND seat = 0 AND token = 0)",
-            (row.record, row.slot, self.ledger.records.capacity.get(row.record, 1)),
-        )
-
-    def _follow(self, since: int) -> None:
-        """Take over what others did to the leases in a few steps."""
-        records: set[int] = set()
-        for step, session, leases in self._execute(
-            "SELECT step, session, leases FROM lock_event WHERE number > ?", (since,)
-        ).fetchall():
-            if leases:
-                records.update(int(packed.split(" ", 1)[0]) for packed in leases.split(_BREAK))
-            elif step == LockStep.CLOSED:
-                self._sessions.forget([session])
-        for record in records:
-            rows = self._execute(f"{_LEASES} AND record = ?", (record,)).fetchall()
-            self.ledger.book.holdings.replace_record(record, map(self._lease, rows))
-        self._read_dirty()
-
-    def _read_leases(self) -> None:
-        self._sessions.forget()
-        self.ledger.book.holdings.replace([self._lease(row) for row in self._execute(_LEASES).fetchall()])
-        self._read_dirty()
-
-    def _read_dirty(self) -> None:
-        self.ledger.book.holdings.dirty = dict(
-            self._execute("SELECT record, token FROM lock_dirty").fetchall()
-        )
-
-    def _read_records(self) -> bool:
-        """Learn of new records and changed capacities; tell whether there were any."""
+    def _read_records(self) -> None:
+        """Learn of new records and changed capacities."""
         last, capacities = self._execute(_KNOWN_RECORDS).fetchone()
         if last == self._records - 1 and capacities == self._capacities:
-            return False
+            return
         records = self.ledger.records
         for record_type, name in self._execute(
             "SELECT type, name FROM lock_record WHERE number >= ? ORDER BY number", (self._records,)
@@ -157,7 +102,6 @@ class Tables:
         wide = self._execute("SELECT number, capacity FROM lock_record WHERE capacity != 1").fetchall()
         records.set_capacities(dict(wide))
         self._capacities = capacities
-        return True
 
     def _write_records(self) -> None:
         records = self.ledger.records
@@ -178,39 +122,6 @@ class Tables:
             "UPDATE meta SET value = value + 1 WHERE component = 'locks' AND key = 'capacities' RETURNING value"
         ).fetchone()
         self._revision = records.revision
-
-    def _lease(self, row: Row) -> LeaseRow:
-        record: int
-        whole: int | None
-        record, slot, seat, token, session, claim, want, label, dirty, whole, since = row
-        keys = self.ledger.records.keys
-        lease = Lease(
-            claim=claim,
-            want=want,
-            key=keys[record],
-            token=token,
-            dirty=bool(dirty),
-            part_of=None if whole is None else keys[whole],
-            exclusive=seat == 0,
-        )
-        return LeaseRow(lease, record, slot, session, label, since)
-
-    def _lease_values(self, row: LeaseRow) -> Row:
-        lease = row.lease
-        return (
-            row.record,
-            row.slot,
-            _seat(row),
-            self.ledger.records.capacity.get(row.record, 1),
-            lease.token,
-            row.session,
-            lease.claim,
-            lease.want,
-            row.label,
-            lease.dirty,
-            None if lease.part_of is None else self.ledger.records.find(lease.part_of),
-            row.since,
-        )
 
     def _event_values(self, event: EventRow) -> Row:
         wants = event.wants or tuple(dict.fromkeys([row.lease.want for row in event.leases]))
@@ -264,7 +175,3 @@ class Tables:
             part_of=keys[int(whole)] if whole else None,
             exclusive=exclusive == "1",
         )
-
-
-def _seat(row: LeaseRow) -> int:
-    return 0 if row.lease.exclusive else row.lease.token

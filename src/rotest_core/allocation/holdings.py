@@ -11,22 +11,40 @@ from rotest_core.plugin.protocols.locks import Lease
 
 
 class Holdings:
-    """Hold the leases that stand.
+    """Hold the leases that stand; here in memory, strategies may keep them where they like.
 
     Args:
         records: numbers the records.
-
-    Attributes:
-        board: what they take.
-        dirty: for each dirty record the token that a later lease must have to clean it by a clean release.
     """
 
     def __init__(self, records: Records) -> None:
         self._records = records
         self._leases: dict[int, LeaseRow] = {}
         self._by_record: dict[int, list[LeaseRow]] = {}
-        self.board: Board = Board(records.capacity)
-        self.dirty: dict[int, int] = {}
+        self._board: Board | None = Board(records.capacity)
+        self._dirty: dict[int, int] | None = {}
+
+    @property
+    def board(self) -> Board:
+        """Give what the leases take."""
+        if self._board is None:
+            self._board = self._weigh()
+        return self._board
+
+    @board.setter
+    def board(self, board: Board) -> None:
+        self._board = board
+
+    @property
+    def dirty(self) -> dict[int, int]:
+        """Give for each dirty record the token that a later lease must exceed to clean it by a clean release."""
+        if self._dirty is None:
+            self._dirty = self._read_dirty()
+        return self._dirty
+
+    @dirty.setter
+    def dirty(self, dirty: dict[int, int]) -> None:
+        self._dirty = dirty
 
     def __iter__(self) -> Iterator[LeaseRow]:
         return iter(self._leases.values())
@@ -35,22 +53,20 @@ class Holdings:
         """Hold these leases and no others."""
         self._leases = {}
         self._by_record = {}
-        self.board = Board(self._records.capacity)
+        self._board = Board(self._records.capacity)
         for row in rows:
             self.add(row)
 
-    def replace_record(self, record: int, rows: Iterable[LeaseRow]) -> None:
-        """Hold these leases of a record and no others of it."""
-        for row in list(self.of_record(record)):
-            self.remove(row)
-        for row in rows:
-            self.add(row)
+    def weigh_again(self) -> None:
+        """Count what the leases take once more: a capacity has changed."""
+        self._board = None
 
     def add(self, row: LeaseRow) -> None:
         """Let a lease begin."""
         self._leases[row.lease.token] = row
         self._by_record.setdefault(row.record, []).append(row)
-        self.board.take(row.record, row.exclusive)
+        if self._board is not None:
+            self._board.take(row.record, row.exclusive)
 
     def remove(self, row: LeaseRow) -> None:
         """Let a lease end."""
@@ -59,7 +75,8 @@ class Holdings:
         rows.remove(row)
         if not rows:
             del self._by_record[row.record]
-        self.board.give(row.record, row.exclusive)
+        if self._board is not None:
+            self._board.give(row.record, row.exclusive)
 
     def of_record(self, record: int) -> Sequence[LeaseRow]:
         """Return the leases of a record."""
@@ -83,7 +100,10 @@ class Holdings:
 
     def free_slot(self, record: int, exclusive: bool) -> int:
         """Return the unit of a record that a new lease takes: that of those who share, or the lowest free one."""
-        rows = self._by_record.get(record)
+        return self._free_slot(self._by_record.get(record, ()), exclusive)
+
+    @staticmethod
+    def _free_slot(rows: Sequence[LeaseRow], exclusive: bool) -> int:
         if not rows:
             return 0
         if not exclusive:
@@ -92,3 +112,12 @@ class Holdings:
                 return shared
         slots = {row.slot for row in rows}
         return next(slot for slot in range(len(slots) + 1) if slot not in slots)
+
+    def _weigh(self) -> Board:
+        board = Board(self._records.capacity)
+        for row in self:
+            board.take(row.record, row.exclusive)
+        return board
+
+    def _read_dirty(self) -> dict[int, int]:
+        return {}

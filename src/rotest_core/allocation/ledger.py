@@ -23,6 +23,9 @@ from rotest_core.errors import DeadlockError
 from rotest_core.model.record import RecordKey
 from rotest_core.plugin.protocols.locks import Claim, ClaimExpired, Grant, Lease, LockStep, Owner
 
+_BRIEF = 1.0
+"""Seconds; who waits for something that is held for no longer than this looks at its holder by himself in time."""
+
 
 class NextInLine(NamedTuple):
     """Tell a session that it is next to have something that another now holds: it had better watch it."""
@@ -118,6 +121,11 @@ class Ledger:
         old = self.queue.find(claim.id) if again else None
         if old is not None:
             self._leave(old)
+        if self._outlook is None and not learned and old is None:
+            row = self._row(session, claim, now, None)
+            if self._must_queue(row):
+                self._enter(row, owner, now, known=False)
+                return None
         outlook = self._view(now)
         row = self._row(session, claim, now, old)
         last = self.queue.last()
@@ -168,7 +176,8 @@ class Ledger:
         rows, lost = self.book.holdings.owned(session, leases)
         if rows:
             self._finish(rows, LockStep.RELEASED, self._session(session), now, dirty=dirty)
-            self._view(now)
+            if self._outlook is None:
+                self._settle(now, watch=any(now - row.since > _BRIEF for row in rows))
         return lost
 
     def hold(
@@ -233,7 +242,7 @@ class Ledger:
         for want in claim.wants:
             records.learn(want.candidates)
         if records.revision != revision:
-            self.book.holdings.replace(list(self.book.holdings))
+            self.book.holdings.weigh_again()
             self._outlook = None
         return len(records.keys) != known or records.revision != revision
 
@@ -243,6 +252,13 @@ class Ledger:
         place = place_of(now, claim.priority, self.book.counter + 1)
         deadline = now + claim.wait if claim.wait else None
         return ClaimRow.of(self.records, session, claim, place, now, deadline)
+
+    def _must_queue(self, row: ClaimRow) -> bool:
+        """Tell whether a claim has to wait, as others do already that want the same and come first."""
+        return bool(row.claim.wait != 0 and row.pins) and any(
+            line.pins and line.demands == row.demands and next(iter(line.places)) < row.place
+            for line in self.queue.lines()
+        )
 
     def _submit_between(self, row: ClaimRow, owner: SessionRow, now: float, *, known: bool) -> Grant | None:
         """Put a claim before some that wait and see what comes of it."""
@@ -307,7 +323,14 @@ class Ledger:
         """Return what the board looks like to the next claim, after all grants that can be made were made."""
         return self._settle(now) if self._outlook is None else self._outlook
 
-    def _settle(self, now: float) -> Board:
+    def _settle(self, now: float, *, watch: bool = True) -> Board:
+        """Grant what can be granted.
+
+        Args:
+            now: the moment.
+            watch: whether to tell who is next in line; where records change hands in quick succession he had better
+                sleep.
+        """
         for row in self.queue.overdue(now):
             self._leave(row)
             owner = self._session(row.session)
@@ -326,7 +349,7 @@ class Ledger:
             self._news.append((owner, self.book.begin(row, owner, records, now)))
             for demand, record in zip(row.demands, records, strict=True):
                 holders[demand.footprint(record)] = owner
-        for place, bits in plan.heirs:
+        for place, bits in plan.heirs if watch else ():
             heir = self._session(self.queue.at(place).session)
             watched = {holder.number: holder for taken, holder in holders.items() if taken & bits}
             self._news += [(heir, NextInLine(holder)) for holder in watched.values() if holder is not heir]
