@@ -98,7 +98,7 @@ def test_a_clock_that_is_set_back_ends_nothing(database: str, locks: PostgresLoc
 def test_no_program_can_lease_a_unit_twice(database: str, locks: PostgresLocks, seat: int) -> None:
     """The key of the table keeps two holders apart, a trigger those who share from one who is alone."""
     take(opened(locks), "x")
-    with pytest.raises(psycopg.Error, match="leased already|duplicate key"):
+    with pytest.raises(psycopg.Error, match=r"leased already|duplicate key"):
         change(
             database,
             f"INSERT INTO rotest.lock_lease VALUES (0, 0, {seat}, 99, 1, 'z', 'w', '', false, NULL, 0)".encode(),
