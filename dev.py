@@ -73,9 +73,9 @@ def demo(arguments: Sequence[str]) -> None:
 
 
 def test(arguments: Sequence[str]) -> None:
-    """Run the whole test suite, in random order."""
+    """Run the whole test suite, in random order, on all cores."""
     install("[dev]")
-    tool("python", "-m", "pytest", *arguments)
+    tool("python", "-m", "pytest", "--numprocesses", "auto", "--dist", "worksteal", *arguments)
 
 
 def lint(_: Sequence[str]) -> None:

@@ -116,10 +116,8 @@ def test_pyright_agrees_with_what_is_asserted() -> None:
 
 def test_mypy_rejects_every_mistake_and_nothing_else(mistaken: Path) -> None:
     _, output = mypy(str(mistaken))
-    lines = {
-        int(number)
-        for number in re.findall(rf"^{re.escape(str(mistaken))}:(\d+): error", output, re.MULTILINE)
-    }
+    # Its cache may name the file as it was called in an earlier run.
+    lines = {int(number) for number in re.findall(r"^.*mistakes\.py:(\d+): error", output, re.MULTILINE)}
     assert missed(lines) == []
     assert min(lines) == FIRST_LINE
 
