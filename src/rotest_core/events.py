@@ -105,7 +105,10 @@ class GroupFinished(NamedTuple):
 
 
 class TestStarted(NamedTuple):
-    """A test begins.
+    """A test begins; one that is retried begins again, with the same `test` and the next `attempt`.
+
+    Each attempt ends with a TestFinished of its own. The last attempt is the test's result; a test that passed
+    then, and not before, is *flaky*.
 
     Args:
         name: the test as its group calls it: a method's name, a flow's or block's name.
@@ -224,6 +227,50 @@ class ExpectationChecked(NamedTuple):
     source: str
 
 
+class MeasurementTaken(NamedTuple):
+    """A test measured something, and held it against its limits.
+
+    Args:
+        name: what was measured, as the test calls it.
+        value: what came out: a number, or a text or a truth that was compared.
+        unit: of `value`, `low` and `high`; empty for a bare number.
+        low: the least value that passes, None without a lower limit.
+        high: the greatest value that passes, None without an upper limit.
+        verdict: ``pass``, ``marginal`` (it passes, and is near a limit) or ``fail``.
+        file: source file of the call.
+        line: line of the call, from 1; 0 when unknown.
+    """
+
+    time: float
+    test: int
+    name: str
+    value: float | str | bool
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    verdict: str = "pass"
+    file: str = ""
+    line: int = 0
+
+
+class SampleTaken(NamedTuple):
+    """One point of a series was taken.
+
+    Args:
+        test: the test during which it was taken, None outside of tests.
+        series: name of the series: ``board1.temperature``.
+        unit: of `value`, empty for a bare number.
+        monitor: the monitor that took it, empty for a test's own.
+    """
+
+    time: float
+    test: int | None
+    series: str
+    value: float
+    unit: str = ""
+    monitor: str = ""
+
+
 class InformationAdded(NamedTuple):
     """A test reported a line of information; it does not change the outcome."""
 
@@ -271,6 +318,24 @@ class OutcomeReported(NamedTuple):
     subtest: str = ""
 
 
+class FailureClassified(NamedTuple):
+    """A failure was recognised, or is the first of its kind; told after its OutcomeReported.
+
+    Args:
+        signature: stable identifier of what such failures have in common.
+        state: ``new`` or ``known``.
+        name: what people call it, empty without a name.
+        link: where it is dealt with, empty without one.
+    """
+
+    time: float
+    test: int
+    signature: str
+    state: str
+    name: str = ""
+    link: str = ""
+
+
 class TestFinished(NamedTuple):
     """A test is done, its resources included.
 
@@ -314,15 +379,17 @@ class RunFinished(NamedTuple):
     """A run is done.
 
     Args:
-        counts: number of tests per outcome, as pairs, outcomes that occurred only.
+        counts: number of tests per outcome of their last attempts, as pairs, outcomes that occurred only.
         status: the exit status of the command.
         duration: seconds from RunStarted.
+        flaky: how many tests passed after an attempt that had not.
     """
 
     time: float
     counts: tuple[tuple[str, int], ...]
     status: int
     duration: float
+    flaky: int = 0
 
 
 Event: TypeAlias = (
@@ -337,9 +404,12 @@ Event: TypeAlias = (
     | SetupFinished
     | TeardownStarted
     | ExpectationChecked
+    | MeasurementTaken
+    | SampleTaken
     | InformationAdded
     | LogWritten
     | OutcomeReported
+    | FailureClassified
     | TestFinished
     | ArtifactWritten
     | HandlerFailed
@@ -361,9 +431,12 @@ EVENT_TYPES: dict[str, type[Event]] = {
         SetupFinished,
         TeardownStarted,
         ExpectationChecked,
+        MeasurementTaken,
+        SampleTaken,
         InformationAdded,
         LogWritten,
         OutcomeReported,
+        FailureClassified,
         TestFinished,
         ArtifactWritten,
         HandlerFailed,

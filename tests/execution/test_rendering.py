@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from rotest_core.events import (
     Cause,
     Event,
     GroupStarted,
+    MeasurementTaken,
     Outcome,
     RunFinished,
     RunStarted,
@@ -66,6 +68,19 @@ def test_enumerations_come_back_as_such(tmp_path: Path) -> None:
     assert isinstance(event, TestFinished)
     assert event.outcome is Outcome.ERROR
     assert event.cause is Cause.INFRASTRUCTURE
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("3.5", 3.5), ("3", 3.0), ("-Infinity", -math.inf), ("true", True), ('"1.2"', "1.2")],
+)
+def test_what_was_measured_comes_back_as_what_it_was(
+    tmp_path: Path, written: str, value: float | str | bool
+) -> None:
+    line = f'{{"event": "MeasurementTaken", "time": 1.0, "test": 0, "name": "supply", "value": {written}}}\n'
+    ((event,), problems) = read(tmp_path, line)
+    assert isinstance(event, MeasurementTaken)
+    assert (event.value, type(event.value), problems) == (value, type(value), [])
 
 
 def test_the_samples_have_every_type_of_event() -> None:
@@ -131,6 +146,10 @@ def test_a_log_may_be_cut_at_any_byte(tmp_path: Path, size: int) -> None:
         (
             '{"event": "RunFinished", "time": 1, "counts": [["success"]], "status": 0, "duration": 1}',
             "RunFinished.counts is [['success']], which it cannot be; the event is left out",
+        ),
+        (
+            '{"event": "MeasurementTaken", "time": 1, "test": 0, "name": "supply", "value": null}',
+            "MeasurementTaken.value is None, which it cannot be; the event is left out",
         ),
         ('{"event": "GroupFinished", "time": 1}', "GroupFinished lacks group; it is left out"),
     ],

@@ -157,6 +157,8 @@ def _converter(hint: object) -> Callable[[object], object]:
         (other,) = (argument for argument in arguments if argument is not type(None))
         convert = _converter(other)
         return lambda value: None if value is None else convert(value)
+    if origin is types.UnionType:
+        return _any_of([_converter(argument) for argument in arguments])
     if origin is tuple and arguments[-1] is Ellipsis:
         each = _converter(arguments[0])
         return lambda value: tuple(each(item) for item in _list(value))
@@ -168,6 +170,18 @@ def _converter(hint: object) -> Callable[[object], object]:
         return lambda value: _exactly(hint, value)
     # What is left are the enumerations, whose call converts and raises ValueError.
     return cast("Callable[[object], object]", hint)
+
+
+def _any_of(converters: Sequence[Callable[[object], object]]) -> Callable[[object], object]:
+    def convert(value: object) -> object:
+        for each in converters:
+            try:
+                return each(value)
+            except TypeError:
+                continue
+        raise TypeError
+
+    return convert
 
 
 def _fixed_tuple(converters: Sequence[Callable[[object], object]]) -> Callable[[object], object]:

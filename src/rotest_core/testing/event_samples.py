@@ -13,6 +13,7 @@ from rotest_core.events import (
     ResourceStep,
     RunFinished,
     RunInterrupted,
+    SampleTaken,
     TestFinished,
 )
 from rotest_core.testing.event_script import EventScript
@@ -81,6 +82,12 @@ def _passing(script: EventScript) -> None:
         )
         test.expect("self.assertTrue(ready)", passed=True, text="the calculator is ready", line=13)
         test.inform("firmware 1.2")
+        test.measure("supply", 3.3, "V", low=3.135, high=3.465, file="tests/test_calculator.py", line=14)
+        test.measure("noise", 0.0098, "V", high=0.01, verdict="marginal")
+        test.measure("firmware", "1.2")
+        test.measure("calibrated", value=True)
+        for number in range(40):
+            test.sample("calc1.temperature", 20 + 0.5 * number, "°C", monitor="Thermometer")
         test.teardown()
 
 
@@ -97,7 +104,9 @@ def _failing(script: EventScript) -> None:
             values=("4", "5"),
             line=30,
         )
+        test.measure("offset", -1e-9, "V", low=0.5, high=1.0, verdict="fail", line=28)
         test.report(Outcome.FAILURE, TRACEBACK, file="/project/tests/test_calculator.py", line=31)
+        test.classify("3f9a0c51d2", "new")
         test.teardown()
     with script.test("test_connection", worker="worker-2") as test:
         test.step("calc2", "connect", 2.0, "ConnectionRefusedError: nothing listens on 10.0.0.2:1357")
@@ -106,6 +115,7 @@ def _failing(script: EventScript) -> None:
             "Traceback (most recent call last):\nResourceError: calc2: connect: nothing listens on 10.0.0.2:1357\n",
             cause=Cause.INFRASTRUCTURE,
         )
+        test.classify("77d01b23aa", "known", name="board 2 sleeps", link="https://example.org/issues/7")
 
 
 def _other_outcomes(script: EventScript) -> None:
@@ -126,6 +136,7 @@ def _other_outcomes(script: EventScript) -> None:
     with script.test("test_retried", attempt=2):
         pass
     script.add(LogWritten(script.tick(), None, 30, "rotest", "a record outside of every test"))
+    script.add(SampleTaken(script.tick(), None, "host.load", 0.5))
 
 
 def _flow(script: EventScript) -> None:
@@ -198,7 +209,10 @@ def odd_text_run() -> list[Event]:
                 test.log(text, logger=following)
                 test.inform(text)
                 test.expect(text, passed=False, text=following, values=(text, following), file=text)
+                test.measure(text, following, text, low=1.0, verdict=following, file=text)
+                test.sample(text, 1.0, following, monitor=text)
                 test.report(Outcome.FAILURE, text, file=following, line=3, subtest=text)
+                test.classify(text, following, name=text, link=following)
             with script.test(following) as test:
                 test.report(Outcome.SKIPPED, text)
     script.add(HandlerFailed(script.tick(), ODD_TEXTS[3], ODD_TEXTS[4]))
@@ -216,6 +230,8 @@ def odd_number_run() -> list[Event]:
             with script.test(f"test_{number}") as test:
                 test.lease("clock", "Clock", "clock1", waited=number)
                 test.log("tick", level=-7)
+                test.measure("drift", number, "s", low=number, high=-number)
+                test.sample("drift", number, "s")
                 test.report(Outcome.FAILURE, "AssertionError", file="tests/test_clock.py", line=-1)
     events = script.finish(status=77)
     return [

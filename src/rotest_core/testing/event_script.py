@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 from rotest_core.events import (
     Cause,
     ExpectationChecked,
+    FailureClassified,
     GroupFinished,
     GroupStarted,
     InformationAdded,
     LogWritten,
+    MeasurementTaken,
     Outcome,
     OutcomeReported,
     ResourceLeased,
@@ -31,6 +33,7 @@ from rotest_core.events import (
     ResourceWaiting,
     RunFinished,
     RunStarted,
+    SampleTaken,
     SetupFinished,
     TeardownStarted,
     TestFinished,
@@ -145,6 +148,31 @@ class TestScript:
             )
         )
 
+    def measure(
+        self,
+        name: str,
+        value: float | str | bool,
+        unit: str = "",
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        verdict: str = "pass",
+        file: str = "",
+        line: int = 0,
+    ) -> None:
+        """Take a measurement; it reports no outcome."""
+        self._run.add(
+            MeasurementTaken(self._run.tick(), self.number, name, value, unit, low, high, verdict, file, line)
+        )
+
+    def sample(self, series: str, value: float, unit: str = "", *, monitor: str = "") -> None:
+        """Take one point of a series."""
+        self._run.add(SampleTaken(self._run.tick(), self.number, series, value, unit, monitor))
+
+    def classify(self, signature: str, state: str, *, name: str = "", link: str = "") -> None:
+        """Say whether the failure that was reported last is known."""
+        self._run.add(FailureClassified(self._run.tick(), self.number, signature, state, name, link))
+
     def release(self) -> None:
         """Finalize and give back what was leased."""
         while self._leased:
@@ -178,6 +206,7 @@ class EventScript:
         self._groups: list[GroupStarted] = []
         self._numbers = {"group": 0, "test": 0, "token": 0}
         self._outcomes: dict[int, Outcome] = {}
+        self._retried: set[int] = set()
 
     def add(self, event: Event) -> None:
         """Add any event as it is."""
@@ -237,6 +266,8 @@ class EventScript:
         nested = sum(group.kind == "flow" for group in self._groups) > 1
         if kind in {"case", "flow"} and not (kind == "flow" and nested):
             self._outcomes[test.number] = test.outcome
+            if attempt > 1:
+                self._retried.add(test.number)
 
     @contextmanager
     def flow(self, name: str, *, tags: tuple[str, ...] = ()) -> Generator[TestScript]:
@@ -255,6 +286,7 @@ class EventScript:
             mixed += self.events[place : place + 1] + moved[place : place + 1]
         self.events = mixed
         self._outcomes.update({test + OTHERS: outcome for test, outcome in other._outcomes.items()})
+        self._retried.update(test + OTHERS for test in other._retried)
 
     def finish(self, *, status: int | None = None) -> list[Event]:
         """End the run, and return all its events.
@@ -267,7 +299,8 @@ class EventScript:
         finished = self.tick()
         ended = list(self._outcomes.values())
         counts = tuple((outcome.value, ended.count(outcome)) for outcome in Outcome if outcome in ended)
-        self.add(RunFinished(finished, counts, status, finished - START))
+        flaky = sum(self._outcomes[test] is Outcome.SUCCESS for test in self._retried)
+        self.add(RunFinished(finished, counts, status, finished - START, flaky))
         return self.cut()
 
     def cut(self) -> list[Event]:

@@ -71,7 +71,7 @@ def test_a_suite_for_each_class_with_its_counts(tmp_path: Path) -> None:
         "tests": "10",
         "failures": "3",
         "errors": "3",
-        "time": "5.265625",
+        "time": "5.632812",
     }
     assert root[0].get("timestamp") == "2023-11-14T22:13:20"
     assert root[0].get("hostname") == "laptop"

@@ -57,7 +57,7 @@ def test_the_verdict_comes_first(tmp_path: Path) -> None:
     text = Page(write(tmp_path, SAMPLE_RUNS["sample"]())).text
     head = text[: text.index("Timeline")]
     assert head.startswith(
-        "✗ FAILED 5 of 9 · nightly ✗ FAILED nightly · 2023-11-14 22:13:20 UTC · took 5.45 s"
+        "✗ FAILED 5 of 9 · nightly ✗ FAILED nightly · 2023-11-14 22:13:20 UTC · took 5.83 s"
     )
     for part in (
         "2 passed",
