@@ -8,7 +8,7 @@ from typing import Any, assert_type
 
 import attrs
 
-from rotest_core import BaseResource, Query, Record, Request, ResourceAdapter, ResourceData
+from rotest_core import BaseResource, Query, Record, Request, ResourceAdapter, ResourceData, TestCase
 
 
 @attrs.frozen(kw_only=True)
@@ -115,6 +115,19 @@ class AnyCalculator(ResourceAdapter[Calculator]):
 
 
 assert_type(AnyCalculator.request(port=5), Request[Calculator])
+
+assert_type(Calculator.request().unpack(), Request[Calculator])
+assert_type(AnyCalculator.request().unpack(recursive=True), Request[Calculator])
+
+
+class UnpackingTest(TestCase):
+    calculator = Calculator.request().unpack()
+    supply: Supply
+
+    def test_parts(self) -> None:
+        assert_type(self.calculator, Calculator)
+        assert_type(self.supply, Supply)
+
 
 record = Record(type="Calculator", name="c")
 assert_type(record.capacity, int)

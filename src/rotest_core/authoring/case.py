@@ -117,11 +117,14 @@ class TestCase(ExpectingCase):
         try:
             context.release_resources(names)
         finally:
-            from rotest_core.model.resource import BaseResource
+            from rotest_core.model.resource import is_resource, whole_of
 
             attributes = vars(self)
-            for name in [*attributes] if names is None else names:
-                if isinstance(attributes.get(name), BaseResource):
+            held = {name: value for name, value in attributes.items() if is_resource(value)}
+            gone = [held[name] for name in names or () if name in held]
+            for name, value in held.items():
+                # What was unpacked of a resource goes with it.
+                if names is None or whole_of(value) in gone:
                     del attributes[name]
 
     def success(self, msg: str) -> None:

@@ -12,7 +12,8 @@ from rotest_core.events import ResourceLeased, ResourceReleased, ResourceStep
 from rotest_core.execution import lifecycle
 from rotest_core.execution.deadline import notice
 from rotest_core.execution.workdir import safe_name
-from rotest_core.model.resource import build_requested
+from rotest_core.model.resource import build_requested, whole_of
+from rotest_core.model.unpacking import unpack
 
 if TYPE_CHECKING:
     from rotest_core.events import Event
@@ -33,6 +34,7 @@ class Equipment:
 
     Attributes:
         resources: by the names of their requests, in the order in which they were set up.
+        given: what the test has, by attribute: the resources, and what is unpacked of them.
         dirty: the names of those that are in doubt.
     """
 
@@ -46,6 +48,7 @@ class Equipment:
         skip_init: bool,
     ) -> None:
         self.resources: dict[str, AnyResource] = {}
+        self.given: dict[str, AnyResource] = {}
         self.dirty: set[str] = set()
         self._test = test
         self._directory = Path(directory)
@@ -63,23 +66,27 @@ class Equipment:
             leased: what was leased for those that are no services.
 
         Returns:
-            The new resources by name.
+            The new resources, and what is unpacked of them, by the names of the test's attributes.
 
         Raises:
             ResourceError: a step failed; all that were to be added are finalized.
         """
         handed = {resource.request: resource for resource in leased}
         added: list[str] = []
+        given: dict[str, AnyResource] = {}
         try:
             for request in requests:
                 added.append(request.name)
                 self._add(request, handed.get(request.name))
+                given.update(unpack(request, self.resources[request.name]))
         except BaseException as failure:
             self.dirty.add(added[-1])
             for error in self.remove(added):
                 failure.add_note(f"then {error}")
             raise
-        return {name: self.resources[name] for name in added}
+        given = {name: part for name, part in given.items() if name not in self.given}
+        self.given.update(given)
+        return given
 
     def remove(self, names: Collection[str]) -> list[Exception]:
         """Finalize resources, the last one first; names of no resource are left alone.
@@ -92,6 +99,7 @@ class Equipment:
         doubtful = frozenset(self.dirty)
         for name in [name for name in reversed(self.resources) if name in names]:
             resource = self.resources.pop(name)
+            self.given = {name: part for name, part in self.given.items() if whole_of(part) is not resource}
             self.dirty.add(name)
             try:
                 failed = lifecycle.tear_down(resource, self._on_step)

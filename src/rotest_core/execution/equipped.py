@@ -141,11 +141,12 @@ class EquippedTest:
         dirty: set[str] = set()
         if equipment is not None:
             names.update(equipment.resources)
+            given = tuple(equipment.given)
             # An interrupt ends one removal and not the next; the second interrupt ends them all.
             while equipment.resources:
                 self._guarded(lambda: equipment.remove(tuple(equipment.resources)))
             dirty = equipment.dirty
-            for name in names:
+            for name in given:
                 vars(case).pop(name, None)
         outcome = self._result.outcome
         if outcome is Outcome.ERROR or not (running.setup_done or outcome.good):

@@ -16,17 +16,16 @@ if TYPE_CHECKING:
     from rotest_core.execution.tree import PlannedTest
 
 
-def describe_flow(test: PlannedFlow, problems: list[str]) -> Part:
-    """Find out what a flow is made of, and what is wrong with it.
-
-    Args:
-        test: the flow, as it is planned.
-        problems: takes one line for each mistake.
-    """
+def describe_flow(test: PlannedFlow) -> Part:
+    """Find out what a flow is made of, as it is planned."""
     part = test.flow = Part(cast("type[FlowPart]", test.case_type))
-    module = test.group.selector.partition("::")[0]
-    problems += (f"{module}: {problem}" for problem in wiring_problems(part))
     return part
+
+
+def check_flow(test: PlannedFlow) -> list[str]:
+    """Name what is wrong with a flow whose requests are known, one line for each mistake."""
+    module = test.group.selector.partition("::")[0]
+    return [f"{module}: {problem}" for problem in wiring_problems(test.parts)]
 
 
 def number_parts(tests: Iterable[PlannedTest], first: int, groups: list[Group]) -> int:

@@ -23,12 +23,14 @@ from rotest_core.execution.stage import NO_RESOURCES, PREVIOUS_FAILED
 
 if TYPE_CHECKING:
     import unittest
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from rotest_core.authoring.flow import FlowPart
     from rotest_core.execution.company import Company, Complaint
     from rotest_core.execution.equipment import Equipment
     from rotest_core.execution.flow_parts import Part
+    from rotest_core.model.request import Request
 
 
 class FlowRun:
@@ -93,7 +95,7 @@ class FlowRun:
         self.scope.resources.clear()
         self.scope.resources.update(self._inherited)
         if equipment is not None:
-            self.scope.resources.update(equipment.resources)
+            self.scope.resources.update(equipment.given)
 
     def _report(self) -> None:
         if not self.complaints:
@@ -205,18 +207,20 @@ class PartRun:
         """Lease and set up what the part asks for itself; what the flows around have already is theirs."""
         held = self._scope.held()
         wanted = [request for request in self._part.requests if request.name not in held]
-        inherited = {
-            request.name: held[request.name] for request in self._part.requests if request.name in held
-        }
-        if wanted and not self._guarded(
-            lambda: running.request_resources(wanted, None), Cause.INFRASTRUCTURE
-        ):
+        inherited: dict[str, object] = {}
+
+        def request() -> None:
+            inherited.update(_inherited(self._part.requests, held))
+            if wanted:
+                running.request_resources(wanted, None)
+
+        if self._part.requests and not self._guarded(request, Cause.INFRASTRUCTURE):
             if self._part.kind == "flow":
                 self._company.stage.skip_inside(self._part, NO_RESOURCES)
             return False
         self._scope.resources.update(inherited)
         if running.equipment is not None:
-            self._scope.resources.update(running.equipment.resources)
+            self._scope.resources.update(running.equipment.given)
         if self._inner is not None:
             self._inner.equipment = lambda: running.equipment
             self._inner.prepare(inherited)
@@ -316,6 +320,19 @@ def _run(case: unittest.TestCase, result: Result) -> None:
 def _take(step: Callable[[], object]) -> None:
     """Run code of users, or wait for resources."""
     step()
+
+
+def _inherited(requests: Iterable[Request[Any]], held: Mapping[str, object]) -> dict[str, object]:
+    """Give what a part has already of what it asks for, and what it unpacks of that."""
+    from rotest_core.model.resource import is_resource
+    from rotest_core.model.unpacking import unpack
+
+    inherited: dict[str, object] = {}
+    for request in requests:
+        resource = held.get(request.name)
+        if is_resource(resource):
+            inherited.update(unpack(request, resource))
+    return inherited
 
 
 def _description(case: FlowPart | None) -> str:

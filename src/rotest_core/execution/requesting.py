@@ -61,7 +61,8 @@ def _plan_cases(
         owner = test.case_type or type(test.case)
         requests = by_class.get(owner)
         if requests is None:
-            requests = _checked(requests_of(owner), test.group.selector, changes, config, problems)
+            declared = requests_of(owner)
+            requests = _checked(declared, owner, test.group.selector, changes, config, problems)
             by_class[owner] = requests
             names.update(request.name for request in requests)
         test.requests = requests
@@ -74,23 +75,29 @@ def _plan_flows(
     problems: list[str],
     names: set[str],
 ) -> None:
-    from rotest_core.execution.flow_plan import describe_flow
+    from rotest_core.execution.flow_plan import check_flow, describe_flow
     from rotest_core.execution.planned_flow import PlannedFlow
 
     for test in tests:
         if not isinstance(test, PlannedFlow):
             continue
-        flow = describe_flow(test, problems)
+        flow = describe_flow(test)
         module = test.group.selector.partition("::")[0]
+        wrong: list[str] = []
         for part in (flow, *flow.inside()):
             if part.requests:
-                part.requests = _checked(part.requests, f"{module}: {part.path}", changes, config, problems)
+                where = f"{module}: {part.path}"
+                part.requests = _checked(part.requests, part.component, where, changes, config, wrong)
                 names.update(request.name for request in part.requests)
         test.requests = flow.requests
+        # Adapters have chosen their classes, so that it is known what is unpacked.
+        problems += check_flow(test)
+        problems += wrong
 
 
 def _checked(
     declared_ones: Iterable[Request[Any]],
+    owner: type,
     selector: str,
     changes: tuple[Override, ...],
     config: Mapping[str, object],
@@ -107,6 +114,10 @@ def _checked(
             problems.append(f"{selector}: {error}")
             request = declared
         requests.append(request)
+    if any(request.unpacks != "none" for request in requests):
+        from rotest_core.model.unpacking import clashes
+
+        problems += (f"{selector}: {problem}" for problem in clashes(requests, owner))
     return tuple(requests)
 
 

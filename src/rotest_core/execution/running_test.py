@@ -127,7 +127,7 @@ class RunningTest:
         """Lease and set up more; see `TestContext.request_resources`."""
         if self.equipment is None:
             self.equipment = self._equip()
-        held = {*self.equipment.resources, *self._around()}
+        held = {*self.equipment.given, *self._around()}
         wanted = [request.for_config(self._config) for request in requests if request.name not in held]
         for request in wanted:
             request.query()

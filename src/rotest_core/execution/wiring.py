@@ -57,13 +57,10 @@ def _check_flow(flow: Part, around: Scope | None) -> Iterator[tuple[Part, str]]:
 def _scope(part: Part, around: Scope | None) -> Scope:
     scope = Scope(part.parameters, part.common, part.defaults, around)
     for request in part.requests:
+        from rotest_core.model.unpacking import names_given
+
         scope.resources.update((name, Promise(Any)) for name in names_given(request))
     return scope
-
-
-def names_given(request: Any) -> tuple[str, ...]:
-    """Give the names under which a request's resource reaches a test."""
-    return (request.name,)
 
 
 # Inputs

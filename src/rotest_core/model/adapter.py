@@ -98,4 +98,5 @@ class _AdaptedRequest(Request[ResourceT_co]):
         request = cast("AnyResource", chosen).request(
             exclusive=self.exclusive, force_initialize=self.force_initialize, **self.lookups
         )
-        return cast("Request[ResourceT_co]", request.bound(self.name).with_lookups(self.texts, text=True))
+        request = attrs.evolve(request, name=self.name, unpacks=self.unpacks)
+        return cast("Request[ResourceT_co]", request.with_lookups(self.texts, text=True))

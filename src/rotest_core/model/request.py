@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar, overload
 
 import attrs
 
@@ -40,6 +40,9 @@ ResourceT = TypeVar("ResourceT", bound=Requestable)
 ResourceT_co = TypeVar("ResourceT_co", bound=Requestable, covariant=True)
 
 
+_UNPACKING = {"none": "", "parts": ".unpack()", "all": ".unpack(recursive=True)"}
+
+
 def _copy(values: Mapping[str, object]) -> Mapping[str, object]:
     return dict(values)
 
@@ -61,6 +64,7 @@ class Request(Generic[ResourceT_co]):
         exclusive: whether nobody else may use the resource meanwhile.
         force_initialize: whether to initialize it without asking it to validate itself.
         parts: requests that take the place of those in the class body of the resource, by name.
+        unpacks: which parts reach a test under their own names: none, those of the whole, or at any depth.
     """
 
     resource: type[ResourceT_co]
@@ -73,6 +77,7 @@ class Request(Generic[ResourceT_co]):
     parts: Mapping[str, Request[Any]] = attrs.field(
         factory=dict[str, "Request[Any]"], converter=_copy_parts, hash=False
     )
+    unpacks: Literal["none", "parts", "all"] = "none"
 
     @overload
     def __get__(self, instance: None, owner: type, /) -> Self: ...
@@ -103,7 +108,7 @@ class Request(Generic[ResourceT_co]):
         shown = [] if self.predicate is None else [getattr(self.predicate, "__name__", "predicate")]
         shown += [f"{key}={value!r}" for key, value in (*self.lookups.items(), *self.parameters.items())]
         shown += [] if self.exclusive else ["exclusive=False"]
-        call = f"{self.resource.__name__}.request({', '.join(shown)})"
+        call = f"{self.resource.__name__}.request({', '.join(shown)}){_UNPACKING[self.unpacks]}"
         return f"{self.name} = {call}" if self.name else call
 
     @property
@@ -114,6 +119,20 @@ class Request(Generic[ResourceT_co]):
     def bound(self, name: str) -> Self:
         """Return the request under the name of an attribute."""
         return self if name == self.name else attrs.evolve(self, name=name)
+
+    def unpack(self, *, recursive: bool = False) -> Self:
+        """Return the request with its parts given to the test under their own names, too.
+
+        ::
+
+            class RackTest(TestCase):
+                rack = Rack.request().unpack()
+                supply: Supply  # is self.rack.supply
+
+        Args:
+            recursive: whether parts of parts are given as well; of several with one name the nearest to the whole.
+        """
+        return attrs.evolve(self, unpacks="all" if recursive else "parts")
 
     def with_lookups(self, extra: Mapping[str, object], *, text: bool = False) -> Self:
         """Return the request with more conditions (parameters, of a service); one of the same name is replaced.

@@ -8,7 +8,7 @@ from abc import ABCMeta
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeGuard, cast
 
 from typing_extensions import TypeVar
 
@@ -333,6 +333,16 @@ def binding_of(resource: AnyResource) -> Binding[AnyResource]:
 def attach_release(resource: AnyResource, release: Callable[[], None]) -> None:
     """Say how a locked resource is given back."""
     binding_of(resource).release = release
+
+
+def is_resource(value: object) -> TypeGuard[AnyResource]:
+    """Tell whether something is a live resource, of whatever data."""
+    return isinstance(value, BaseResource)
+
+
+def whole_of(resource: AnyResource) -> AnyResource:
+    """Return what a resource is in the end a part of; itself if it is part of nothing."""
+    return _upwards(resource)[-1]
 
 
 def _add_parts(resource: AnyResource, parts: Mapping[str, Request[AnyResource]]) -> None:
