@@ -28,6 +28,8 @@ class KeepingContext:
     def __init__(self, directory: Path = Path("unused"), *, records_assertions: bool = False) -> None:
         self.records_assertions = records_assertions
         self.checks: list[Check] = []
+        self.measured: list[tuple[object, ...]] = []
+        self.sampled: list[tuple[str, float, str]] = []
         self.files: set[str] = set()
         self.told: list[str] = []
         self.held: dict[str, AnyResource] = {}
@@ -48,6 +50,24 @@ class KeepingContext:
     ) -> None:
         self.checks.append(Check(method, passed, text, values, line, source))
         self.files.add(file)
+
+    def measurement(
+        self,
+        *,
+        name: str,
+        value: float | str | bool,
+        unit: str,
+        low: float | None,
+        high: float | None,
+        verdict: str,
+        file: str,
+        line: int,
+    ) -> None:
+        self.measured.append((name, value, unit, low, high, verdict))
+        self.files.add(file)
+
+    def sample(self, series: str, value: float, unit: str) -> None:
+        self.sampled.append((series, value, unit))
 
     def information(self, text: str) -> None:
         self.told.append(text)

@@ -129,6 +129,7 @@ def assertions() -> set[str]:
 def test_every_assertion_has_its_expectation_and_an_example_here() -> None:
     assert {name for name in dir(TestCase) if name.startswith("expect")} == {
         "expect",
+        "expectMeasured",
         *(f"expect{name}" for name in assertions()),
     }
     assert {name for name, _ in HOLDS} | BLOCKS == assertions()

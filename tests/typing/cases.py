@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, assert_type
 from unittest import IsolatedAsyncioTestCase
@@ -47,6 +48,14 @@ class CalculatorTest(TestCase):
         assert_type(self.expectIsInstance(1, (int, str)), bool)
         assert_type(self.expectRegex("a", "b"), bool)
         assert_type(self.expectRaises(ValueError, int, "x"), bool)
+
+    def test_measurements(self) -> None:
+        assert_type(self.measure("supply", 5, unit="V", within=(4.75, None), marginal=0.1), bool)
+        assert_type(self.measure("share", Fraction(1, 3)), bool)
+        assert_type(self.expectMeasured("firmware", "2.1", "2.1"), bool)
+        self.sample("board.temperature", 21, unit="°C")
+        self.measure("list", [1])  # type: ignore[arg-type]
+        self.measure("supply", 5, within=(4.75,))  # type: ignore[arg-type]
 
     def test_blocks(self) -> None:
         with self.expectRaises(ValueError) as raised:

@@ -1,4 +1,4 @@
-"""Test cases: unittest's, with resources and expectations."""
+"""Test cases: unittest's, with resources, expectations and measurements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rotest_core.authoring.checks import bind, context_of
-from rotest_core.authoring.expectation import ExpectingCase
+from rotest_core.authoring.measurement import MeasuringCase
 from rotest_core.errors import PlanError, RotestError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["TestCase", "bind", "context_of", "requests_of"]
 __unittest = True
 
 
-class TestCase(ExpectingCase):
+class TestCase(MeasuringCase):
     """Be the base of tests that use resources.
 
     ::

@@ -109,10 +109,10 @@ class CheckedCase(unittest.TestCase):
         try:
             check()
         except self.failureException as failure:
-            self._rotest_judge(method, values, _place_of(sys._getframe(2)), str(failure))  # pyright: ignore[reportPrivateUsage]
+            self._rotest_judge(method, values, place_of(sys._getframe(2)), str(failure))  # pyright: ignore[reportPrivateUsage]
             return False
         if self._rotest_context is not None:
-            place = _place_of(sys._getframe(2))  # pyright: ignore[reportPrivateUsage]
+            place = place_of(sys._getframe(2))  # pyright: ignore[reportPrivateUsage]
             self._rotest_record(method, True, success_msg or "", values, place)
         return True
 
@@ -120,7 +120,7 @@ class CheckedCase(unittest.TestCase):
         """Record an assertion that held; called by the method that the test calls."""
         frame = self._rotest_recorded_from(sys._getframe(2), success_msg)  # pyright: ignore[reportPrivateUsage]
         if frame is not None:
-            self._rotest_record(method, True, success_msg or "", values, _place_of(frame))
+            self._rotest_record(method, True, success_msg or "", values, place_of(frame))
 
     def _rotest_guarded(
         self,
@@ -141,9 +141,9 @@ class CheckedCase(unittest.TestCase):
         if frame is None:
             return inner
         if inner is None:
-            self._rotest_record(method, True, success_msg or "", values, _place_of(frame))
+            self._rotest_record(method, True, success_msg or "", values, place_of(frame))
             return None
-        return CheckedBlock(self, method, inner, values, success_msg, _place_of(frame), fatal=True)
+        return CheckedBlock(self, method, inner, values, success_msg, place_of(frame), fatal=True)
 
     def _rotest_checked(
         self,
@@ -153,7 +153,7 @@ class CheckedCase(unittest.TestCase):
         success_msg: str | None,
     ) -> CheckedBlock[T]:
         """Record how a ``with`` block that is expected to raise, warn or log fares, and go on in any case."""
-        place = _place_of(sys._getframe(2))  # pyright: ignore[reportPrivateUsage]
+        place = place_of(sys._getframe(2))  # pyright: ignore[reportPrivateUsage]
         return CheckedBlock(self, method, inner, values, success_msg, place, fatal=False)
 
     def _rotest_recorded_from(self, frame: FrameType, success_msg: str | None) -> FrameType | None:
@@ -167,6 +167,10 @@ class CheckedCase(unittest.TestCase):
     def _rotest_judge(self, method: str, values: tuple[object, ...], place: Place, text: str) -> None:
         """Take note of an expectation that failed; see `TestContext.expectation` for the arguments."""
         self._rotest_record(method, False, text, values, place)
+        self._rotest_keep(place, text)
+
+    def _rotest_keep(self, place: Place, text: str) -> None:
+        """Keep what failed until the test's method is over."""
         self._rotest_failed.append(FailedExpectation(place, text))
 
     def _rotest_record(
@@ -284,7 +288,8 @@ def context_of(case: CheckedCase) -> TestContext | None:
     return case._rotest_context  # pyright: ignore[reportPrivateUsage]
 
 
-def _place_of(frame: FrameType) -> Place:
+def place_of(frame: FrameType) -> Place:
+    """Say where a frame stands."""
     return Place(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
 
 

@@ -49,6 +49,28 @@ class TestContext(Protocol):
         """
         ...
 
+    def measurement(
+        self,
+        *,
+        name: str,
+        value: float | str | bool,
+        unit: str,
+        low: float | None,
+        high: float | None,
+        verdict: str,
+        file: str,
+        line: int,
+    ) -> None:
+        """Record a measurement; for the arguments see `events.MeasurementTaken`.
+
+        A failed one makes the test fail without more, as an expectation does.
+        """
+        ...
+
+    def sample(self, series: str, value: float, unit: str) -> None:
+        """Record one point of a series; for the arguments see `events.SampleTaken`."""
+        ...
+
     def information(self, text: str) -> None:
         """Record a line of information."""
         ...

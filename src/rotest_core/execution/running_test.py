@@ -6,7 +6,14 @@ import sys
 from time import time
 from typing import TYPE_CHECKING
 
-from rotest_core.events import ExpectationChecked, InformationAdded, SetupFinished, TeardownStarted
+from rotest_core.events import (
+    ExpectationChecked,
+    InformationAdded,
+    MeasurementTaken,
+    SampleTaken,
+    SetupFinished,
+    TeardownStarted,
+)
 
 if TYPE_CHECKING:
     import logging
@@ -101,12 +108,39 @@ class RunningTest:
     ) -> None:
         """Tell of an expectation, and stop a debugger at one in vain; see `TestContext.expectation`."""
         self._emit(ExpectationChecked(time(), self._test, method, passed, text, values, file, line, source))
-        if not passed and self._on_failed_expectation is not None:
+        if not passed:
+            self._stop_debugger(file)
+
+    def _stop_debugger(self, file: str) -> None:
+        """Stop a debugger, if there is one, in the frame of a file that expected something in vain."""
+        if self._on_failed_expectation is not None:
             frame: FrameType | None = sys._getframe()  # pyright: ignore[reportPrivateUsage]
             while frame is not None and frame.f_code.co_filename != file:
                 frame = frame.f_back
             if frame is not None:
                 self._on_failed_expectation(frame)
+
+    def measurement(
+        self,
+        *,
+        name: str,
+        value: float | str | bool,
+        unit: str,
+        low: float | None,
+        high: float | None,
+        verdict: str,
+        file: str,
+        line: int,
+    ) -> None:
+        """Tell of a measurement, and stop a debugger at one that fails; see `TestContext.measurement`."""
+        taken = MeasurementTaken(time(), self._test, name, value, unit, low, high, verdict, file, line)
+        self._emit(taken)
+        if verdict == "fail":
+            self._stop_debugger(file)
+
+    def sample(self, series: str, value: float, unit: str) -> None:
+        """Tell of a point of a series; see `TestContext.sample`."""
+        self._emit(SampleTaken(time(), self._test, series, value, unit))
 
     def information(self, text: str) -> None:
         """Add a line to the report; see `TestContext.information`."""
