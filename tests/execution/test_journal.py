@@ -18,7 +18,12 @@ from rotest_core.events import (
     Event,
     InformationAdded,
     Outcome,
+    ResourceLeased,
+    ResourceReleased,
+    ResourceStep,
     RunStarted,
+    SetupFinished,
+    TeardownStarted,
     TestFinished,
     TestStarted,
 )
@@ -66,6 +71,14 @@ def test_numbers_enumerations_tuples_and_none_are_written_as_json_writes_them() 
         TestStarted(12.5, 3, None, "t", "id", "fixture"),
         TestFinished(1e-7, 3, Outcome.ERROR, 0.25, Cause.INFRASTRUCTURE),
         TestFinished(1.0, 3, Outcome.SUCCESS, 0.0),
+        SetupFinished(1.25, 3),
+        TeardownStarted(1.25, 3),
+        ResourceLeased(1.25, 3, "é", '"', "lamp\n1", 2**50, 0.0),
+        ResourceLeased(1.25, 3, "lamp", "Lamp", "lamp1", 2**50, 1e-7, dirty=True),
+        ResourceStep(1.25, 3, "rack.é", "connect", 1e-7),
+        ResourceStep(1.25, 3, "rack", "connect", 1e-7, "OSError: é"),
+        ResourceReleased(1.25, 3, "é", '"', "lamp\n1"),
+        ResourceReleased(1.25, 3, "lamp", "Lamp", "lamp1", dirty=True),
     ],
 )
 def test_the_events_of_every_test_are_written_as_all_others_only_faster(event: Event) -> None:

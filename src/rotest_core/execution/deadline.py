@@ -24,8 +24,9 @@ AGAIN = 1.0
 """Seconds after which what swallowed the exception gets it again."""
 
 _SOON = 0.01
-_set_handler: Callable[[int, Any], Any] = getattr(signal.signal, "__wrapped__", signal.signal)
-"""Sets a handler without making enumerations of numbers first, which takes four times as long."""
+
+_raw: Any = getattr(signal, "_signal", signal)
+"""What `signal` is made of: its own functions make enumerations of numbers first, which takes four times as long."""
 
 _OURS = ("rotest_core.authoring.case", "rotest_core.authoring.flow")
 _unbroken: set[CodeType] = set()
@@ -70,6 +71,9 @@ def unbroken(function: FunctionT) -> FunctionT:
 class Deadline:
     """Limit what is called, one call after the other.
 
+    The alarm stays set between calls that follow each other, until `rest`: most of a test's time is limited, and
+    setting an alarm is quicker than taking it back as well.
+
     Args:
         tell: told of each limit, so that somebody else may enforce it; see `Coordinator.limit`.
         clean_up: seconds for what follows a limit that was exceeded; 0 for any time.
@@ -81,7 +85,9 @@ class Deadline:
         self._what = ""
         self._seconds = 0.0
         self._until = 0.0
+        self._told = False
         self._armed = False
+        self._handler: Any = self._on_alarm
         self._before: Any = None
 
     def call(
@@ -98,32 +104,41 @@ class Deadline:
             TimeLimitExceeded: it took longer, and let the exception through.
         """
         if not seconds:
+            self.rest()
             return function(*args, **named)
         self._begin(seconds, what)
         try:
             return function(*args, **named)
         finally:
-            self._end()
+            self._until = 0.0
 
-    def _begin(self, seconds: float, what: str) -> None:
-        self._what, self._seconds = what, seconds
-        self._until = monotonic() + seconds
-        self._tell(seconds, what)
-        try:
-            self._before = _set_handler(signal.SIGALRM, self._on_alarm)
-        except ValueError:  # not in the main thread, where nothing can be raised
-            return
-        self._armed = True
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-
-    def _end(self) -> None:
+    def rest(self) -> None:
+        """Take the alarm back: what follows may take any time, and may use the signal itself."""
         self._until = 0.0
         if self._armed:
             self._armed = False
             signal.setitimer(signal.ITIMER_REAL, 0)
             # None stands for a handler that was not installed by Python, which nobody can put back.
-            _set_handler(signal.SIGALRM, signal.SIG_DFL if self._before is None else self._before)
-        self._tell(None, "")
+            _raw.signal(signal.SIGALRM, signal.SIG_DFL if self._before is None else self._before)
+        if self._told:
+            self._told = False
+            self._tell(None, "")
+
+    def _begin(self, seconds: float, what: str) -> None:
+        self._what, self._seconds = what, seconds
+        self._until = monotonic() + seconds
+        self._told = True
+        self._tell(seconds, what)
+        # A test may have put a handler of its own there, and may have set another alarm.
+        if not self._armed or _raw.getsignal(signal.SIGALRM) is not self._handler:
+            try:
+                before = _raw.signal(signal.SIGALRM, self._handler)
+            except ValueError:  # not in the main thread, where nothing can be raised
+                return
+            if not self._armed:
+                self._before = before
+            self._armed = True
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
 
     def _on_alarm(self, number: int, frame: FrameType | None) -> None:
         if not self._until or monotonic() < self._until:

@@ -105,6 +105,7 @@ class TestWorker:
             self._leave(None)
         elif assignment.following is not None and not interrupts.requested:
             self._leave(_type_of(self._order.tests[assignment.following]))
+        self._deadline.rest()
         return report
 
     def finish(self) -> None:
@@ -112,6 +113,7 @@ class TestWorker:
         # Once more in any case: where the first attempt was interrupted, it goes on with what is left.
         self._leave(None)
         self._leave(None)
+        self._deadline.rest()
         if self._logs is not None:
             self._logs.close()
             self._logs = None
@@ -176,6 +178,7 @@ class TestWorker:
         self._ordinary = direct.is_ordinary(test_type)
         self._limit = limit_of(test_type, self._order.limits.test)
         self._mold = None
+        self._deadline.rest()
         if test.case_type is not None and not self._limit and Mold.fits(test.case_type):
             self._mold = Mold(test.case_type(test.name), self._result)
         return self._entered is not None
@@ -228,6 +231,7 @@ class TestWorker:
     def _run_limited(self, case: Case) -> None:
         """Run a case within its time limit."""
         if not self._limit:
+            self._deadline.rest()
             self._run_case(case)
             return
         try:
