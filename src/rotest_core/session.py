@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.driver import Driver
     from rotest_core.plugin.protocols.locks import LockStrategy
+    from rotest_core.plugin.protocols.results import ResultsStore
     from rotest_core.plugin.protocols.store import Store
 
 
@@ -40,6 +41,7 @@ class Session:
         self._plugins = plugins
         self._inventory: Inventory | None = None
         self._strategy: LockStrategy | None = None
+        self._results: ResultsStore | None = None
         self._leases: list[Leases] = []
         self._locked: LockedResources | None = None
         links.install(self.make_driver)
@@ -78,6 +80,20 @@ class Session:
             factory = self._plugins.catalogues.lock_strategies.get(backend)
             self._strategy = factory(self._settings.context("locks", backend))
         return self._strategy
+
+    def open_results(self) -> ResultsStore:
+        """Open the results store, or give the one that is open; a handler of a run asks from any thread.
+
+        Raises:
+            UnknownPluginError: nothing registered it, or what keeps the inventory keeps no results.
+            ConfigError: its options are wrong.
+            StoreError: it cannot be opened.
+        """
+        if self._results is None:
+            backend = self._settings.results.backend or self._settings.store.backend
+            factory = self._plugins.catalogues.results_stores.get(backend)
+            self._results = factory(self._settings.context("results", backend))
+        return self._results
 
     def open_leases(self, run: str) -> Leases:
         """Open leases for a run or a script.
@@ -142,9 +158,12 @@ class Session:
         try:
             self.close_leases()
         finally:
+            results, self._results = self._results, None
             strategy, self._strategy = self._strategy, None
             inventory, self._inventory = self._inventory, None
             try:
+                if results is not None:
+                    results.close()
                 if strategy is not None:
                     strategy.close()
             finally:

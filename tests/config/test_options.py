@@ -25,6 +25,7 @@ CLASSES = {
     "inventory": settings.InventorySettings,
     "store": settings.StoreSettings,
     "locks": settings.LockSettings,
+    "results": settings.ResultSettings,
     "logging": settings.LoggingSettings,
     "plugins": settings.PluginSettings,
     "terminal": settings.TerminalSettings,

@@ -121,6 +121,7 @@ def run(
             color=False,
             command=("rotest",),
             open_leases=session.open_leases,
+            open_results=session.open_results,
             close_leases=session.close_leases,
             interrupts=Interrupts(),
             on_failure=on_failure,

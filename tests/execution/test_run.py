@@ -351,6 +351,7 @@ def surroundings() -> Surroundings:
         color=False,
         command=(),
         open_leases=no_leases,  # type: ignore[arg-type]
+        open_results=lambda: pytest.fail("no output asks for results"),
         close_leases=lambda: None,
         interrupts=Interrupts(),
     )

@@ -16,12 +16,14 @@ from rotest_core.events import ArtifactWritten, Event, HandlerFailed
 from rotest_core.execution.handler_context import RunHandlerContext
 from rotest_core.execution.journal import FILE_NAME
 from rotest_core.execution.rendering import LogProblem, read_events, render
+from rotest_core.session import Session
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
     from rotest_core.config.settings import Settings
+    from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.handler import OutputHandler
 
 
@@ -46,7 +48,9 @@ def execute(arguments: argparse.Namespace) -> int:
     directory: str = arguments.directory or os.path.dirname(log)
     os.makedirs(directory, exist_ok=True)
     written: deque[Event] = deque()
-    handlers = _make_handlers(settings, directory, written)
+    plugins = load_plugins_for(settings)
+    session = Session(settings, plugins)
+    handlers = _make_handlers(session, plugins, directory, written)
     failed: list[str] = []
 
     def on_failure(name: str, error: Exception) -> None:
@@ -63,7 +67,8 @@ def execute(arguments: argparse.Namespace) -> int:
             while written:
                 yield written.popleft()
 
-    render(events(), handlers, on_failure=on_failure)
+    with session:
+        render(events(), handlers, on_failure=on_failure)
     for line in failed:
         print(f"rotest: {line}", file=sys.stderr)
     return EXIT_INFRASTRUCTURE if failed else EXIT_PASSED
@@ -80,9 +85,9 @@ def _find_log(given: str | None, settings: Settings) -> str:
 
 
 def _make_handlers(
-    settings: Settings, directory: str, written: deque[Event]
+    session: Session, plugins: Plugins, directory: str, written: deque[Event]
 ) -> list[tuple[str, OutputHandler]]:
-    catalogue = load_plugins_for(settings).catalogues.outputs
+    settings, catalogue = session.settings, plugins.catalogues.outputs
     chosen = tuple(dict.fromkeys(settings.run.outputs))
     makers = [(name, catalogue.get(name)) for name in chosen]
     return [
@@ -97,6 +102,7 @@ def _make_handlers(
                     directory=directory,
                     chosen=chosen,
                     emit=written.append,
+                    open_results=session.open_results,
                 )
             ),
         )

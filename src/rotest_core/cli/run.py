@@ -156,6 +156,7 @@ def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Int
             close_leases=session.close_leases,
             interrupts=interrupts,
             on_failure=post_mortem.on_failure if post_mortem else None,
+            open_results=session.open_results,
             on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
         )
         end = Run(settings, plugins, around).carry_out(plan)

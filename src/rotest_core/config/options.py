@@ -234,8 +234,9 @@ _TABLE: Final = (
 
 OPTIONS: Final = {option.key: option for option in _TABLE}
 """All options by their full key, in the order of the documentation."""
+    Option("results.backend", "text", "", "where results are kept; empty for what keeps the inventory"),
 
-BACKEND_SECTIONS: Final = ("store", "locks")
+BACKEND_SECTIONS: Final = ("store", "results", "locks")
 """Sections whose other keys belong to the chosen backend."""
 
 PLUGIN_SECTIONS: Final = ("outputs", "drivers", "executors", "commands")

@@ -81,6 +81,12 @@ class LockSettings(NamedTuple):
 
 class LoggingSettings(NamedTuple):
     """The keys of ``[logging]``."""
+class ResultSettings(NamedTuple):
+    """The keys of ``[results]`` that are the core's; an empty `backend` stands for that of the store."""
+
+    backend: str
+
+
 
     level: str
 
@@ -136,6 +142,7 @@ class Settings:
         """Tell where a value came from: ``default``, a file, an environment variable or a flag.
 
         Args:
+        self.results: ResultSettings = self._section("results", ResultSettings)
             key: full key of an option, of a plugin's section (``outputs.excel.path``) or of ``[config]``.
         """
         given = self._gathered.options.get(key)

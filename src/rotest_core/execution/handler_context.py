@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rotest_core.events import Event
     from rotest_core.plugin.options import PluginContext
+    from rotest_core.plugin.protocols.results import ResultsStore
 
 OptionsT = TypeVar("OptionsT")
 
@@ -31,6 +32,7 @@ class RunHandlerContext:
         directory: the run's directory.
         chosen: the names of all outputs of the run.
         emit: takes the event that a file was written.
+        open_results: opens the results store, or gives the one that is open.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class RunHandlerContext:
         directory: str,
         chosen: tuple[str, ...],
         emit: Callable[[Event], None],
+        open_results: Callable[[], ResultsStore],
     ) -> None:
         self.stream = stream
         self.color = color
@@ -51,6 +54,7 @@ class RunHandlerContext:
         self._section = section
         self._directory = directory
         self._emit = emit
+        self._open_results = open_results
 
     @property
     def name(self) -> str:
@@ -81,6 +85,10 @@ class RunHandlerContext:
     def sibling(self, section: str) -> Mapping[str, object]:
         """Give what was set in another section; see `PluginContext.sibling`."""
         return self._section.sibling(section)
+
+    def results(self) -> ResultsStore:
+        """Give the results store; see `HandlerContext.results`."""
+        return self._open_results()
 
     def wrote(self, path: Path) -> None:
         """Tell of a file as an event of the run; see `HandlerContext.wrote`."""

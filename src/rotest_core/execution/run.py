@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.executor import Coordinator, Executor, LeasedResource, Worker
+    from rotest_core.plugin.protocols.results import ResultsStore
 
     class Emit(Protocol):
         """Take events; `Coordinator.emit` as a value."""
@@ -56,6 +57,7 @@ class Surroundings(NamedTuple):
         color: whether that stream may be coloured.
         command: the command line.
         open_leases: opens inventory and leases for a run, by its identifier; called with the first claim.
+        open_results: opens the results store, or gives the one that is open.
         close_leases: releases what is still leased; called before the reports are finished.
         interrupts: catches signals; entered already.
         on_failure: called with each exception that is reported, while its test is still set up.
@@ -66,6 +68,7 @@ class Surroundings(NamedTuple):
     color: bool
     command: tuple[str, ...]
     open_leases: Callable[[str], Leases]
+    open_results: Callable[[], ResultsStore]
     close_leases: Callable[[], None]
     interrupts: Interrupts
     on_failure: Callable[[BaseException], None] | None = None
@@ -263,6 +266,7 @@ class Run:
             directory=self.directory.path,
             chosen=chosen,
             emit=self._bus.emit,
+            open_results=self._around.open_results,
         )
 
     def _started_event(self, total: int) -> RunStarted:

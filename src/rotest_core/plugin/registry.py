@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import ExecutorFactory
     from rotest_core.plugin.protocols.handler import OutputHandlerFactory
     from rotest_core.plugin.protocols.locks import LockStrategyFactory
+    from rotest_core.plugin.protocols.results import ResultsStoreFactory
     from rotest_core.plugin.protocols.store import StoreFactory
 
 FactoryT = TypeVar("FactoryT")
@@ -33,8 +34,8 @@ class Catalogue(Generic[FactoryT]):
     """Hold the factories of one kind of plugin by name.
 
     Args:
-        kind: what messages call it: ``output``, ``store``, ``lock strategy``, ``driver``, ``executor``,
-            ``command`` or ``debugger``.
+        kind: what messages call it: ``output``, ``store``, ``results store``, ``lock strategy``, ``driver``,
+            ``executor``, ``command`` or ``debugger``.
         suppliers: names that known packages would supply, with the distribution to install.
         missing: why what a distribution would supply is not here, by distribution; filled while plugins are
             loaded.
@@ -95,6 +96,10 @@ class Registry:
         """Register a place to keep the inventory."""
         self._catalogues.stores.add(name, factory, owner=self._owner, summary=summary)
 
+    def results_store(self, name: str, factory: ResultsStoreFactory, *, summary: str = "") -> None:
+        """Register a place to keep the results of runs."""
+        self._catalogues.results_stores.add(name, factory, owner=self._owner, summary=summary)
+
     def lock_strategy(self, name: str, factory: LockStrategyFactory, *, summary: str = "") -> None:
         """Register a way to keep leases exclusive."""
         self._catalogues.lock_strategies.add(name, factory, owner=self._owner, summary=summary)
@@ -131,6 +136,9 @@ class Catalogues:
         self.missing: dict[str, str] = {}
         postgres = {"postgres": "rotest-postgres"}
         self.stores: Catalogue[StoreFactory] = Catalogue("store", postgres, self.missing)
+        self.results_stores: Catalogue[ResultsStoreFactory] = Catalogue(
+            "results store", postgres, self.missing
+        )
         self.lock_strategies: Catalogue[LockStrategyFactory] = Catalogue(
             "lock strategy", postgres, self.missing
         )

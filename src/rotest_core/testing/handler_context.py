@@ -6,9 +6,13 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from rotest_core.errors import StoreError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
+
+    from rotest_core.plugin.protocols.results import ResultsStore
 
 OptionsT = TypeVar("OptionsT")
 
@@ -24,6 +28,7 @@ class FakeHandlerContext:
         color: whether the stream may be coloured.
         verbosity: as from ``-v`` and ``-q``.
         chosen: the names of all outputs of the run; just `name` if empty.
+        results: the results store; if None, there is none that could be opened.
 
     Attributes:
         written: the paths that the handler told of, in order.
@@ -39,6 +44,7 @@ class FakeHandlerContext:
         color: bool = False,
         verbosity: int = 0,
         chosen: tuple[str, ...] = (),
+        results: ResultsStore | None = None,
     ) -> None:
         self.directory = directory
         self.root = directory
@@ -50,6 +56,7 @@ class FakeHandlerContext:
         self.verbosity = verbosity
         self.chosen: tuple[str, ...] = chosen or (name,)
         self.written: list[Path] = []
+        self._results = results
 
     @property
     def text(self) -> str:
@@ -66,6 +73,16 @@ class FakeHandlerContext:
         """Return an empty section."""
         del section
         return {}
+
+    def results(self) -> ResultsStore:
+        """Return the results store that the test supplied.
+
+        Raises:
+            StoreError: it supplied none.
+        """
+        if self._results is None:
+            raise StoreError("this test has no results store")
+        return self._results
 
     def wrote(self, path: Path) -> None:
         """Remember that the handler wrote a file."""

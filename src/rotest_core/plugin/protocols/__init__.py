@@ -44,6 +44,21 @@ if TYPE_CHECKING:
         Want,
     )
     from rotest_core.plugin.protocols.store import Store, StoreFactory
+    from rotest_core.plugin.protocols.results import (
+        ResourceUse,
+        ResultsBatch,
+        ResultsStore,
+        ResultsStoreFactory,
+        RunFilter,
+        RunState,
+        Signature,
+        StoredMeasurement,
+        StoredRun,
+        StoredTest,
+        TestDetails,
+        TestTally,
+        UnitTally,
+    )
 
 __all__ = [
     "Assignment",
@@ -79,13 +94,26 @@ __all__ = [
     "Report",
     "Store",
     "StoreFactory",
+    "ResourceUse",
+    "ResultsBatch",
+    "ResultsStore",
+    "ResultsStoreFactory",
+    "RunFilter",
+    "RunState",
+    "Signature",
     "WaitingClaim",
     "Want",
+    "StoredMeasurement",
+    "StoredRun",
+    "StoredTest",
+    "TestDetails",
+    "TestTally",
+    "UnitTally",
     "Worker",
     "WorkerFactory",
 ]
 
-_MODULES = ("command", "debugger", "driver", "executor", "handler", "locks", "store")
+_MODULES = ("command", "debugger", "driver", "executor", "handler", "locks", "results", "store")
 
 if not TYPE_CHECKING:
     # On demand: some of these need attrs, which a run of plain tests does without.

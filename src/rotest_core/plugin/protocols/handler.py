@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from rotest_core.events import Event
 from rotest_core.plugin.options import PluginContext
+
+if TYPE_CHECKING:
+    from rotest_core.plugin.protocols.results import ResultsStore
 
 
 class HandlerContext(PluginContext, Protocol):
@@ -32,6 +35,18 @@ class HandlerContext(PluginContext, Protocol):
     def directory(self) -> Path: ...
     @property
     def chosen(self) -> tuple[str, ...]: ...
+
+    def results(self) -> ResultsStore:
+        """Give the results store that the configuration names: opened when it is first asked for, closed with the run.
+
+        Not to be asked for before `RunStarted`: new processes may be made until then.
+
+        Raises:
+            UnknownPluginError: nothing registered it.
+            ConfigError: its options are wrong.
+            StoreError: it cannot be opened.
+        """
+        ...
 
     def wrote(self, path: Path) -> None:
         """Tell the run that a file worth opening was written."""
