@@ -153,10 +153,10 @@ def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Int
             color=use_color(settings.terminal.color, sys.stdout),
             command=tuple(sys.argv),
             open_leases=session.open_leases,
+            open_results=session.open_results,
             close_leases=session.close_leases,
             interrupts=interrupts,
             on_failure=post_mortem.on_failure if post_mortem else None,
-            open_results=session.open_results,
             on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
         )
         end = Run(settings, plugins, around).carry_out(plan)

@@ -210,6 +210,7 @@ _TABLE: Final = (
         "file that the inventory follows: read again at the start of a run",
     ),
     Option("store.backend", "text", "sqlite", "where the inventory is kept"),
+    Option("results.backend", "text", "", "where results are kept; empty for what keeps the inventory"),
     Option("locks.backend", "text", "sqlite", "how leases are kept exclusive"),
     Option("locks.ttl", "seconds", 60.0, "how long a lease outlives the last sign of life of its holder"),
     Option(
@@ -234,7 +235,6 @@ _TABLE: Final = (
 
 OPTIONS: Final = {option.key: option for option in _TABLE}
 """All options by their full key, in the order of the documentation."""
-    Option("results.backend", "text", "", "where results are kept; empty for what keeps the inventory"),
 
 BACKEND_SECTIONS: Final = ("store", "results", "locks")
 """Sections whose other keys belong to the chosen backend."""

@@ -72,6 +72,12 @@ class StoreSettings(NamedTuple):
     backend: str
 
 
+class ResultSettings(NamedTuple):
+    """The keys of ``[results]`` that are the core's; an empty `backend` stands for that of the store."""
+
+    backend: str
+
+
 class LockSettings(NamedTuple):
     """The keys of ``[locks]`` that are the core's; `ttl` in seconds."""
 
@@ -81,12 +87,6 @@ class LockSettings(NamedTuple):
 
 class LoggingSettings(NamedTuple):
     """The keys of ``[logging]``."""
-class ResultSettings(NamedTuple):
-    """The keys of ``[results]`` that are the core's; an empty `backend` stands for that of the store."""
-
-    backend: str
-
-
 
     level: str
 
@@ -132,6 +132,7 @@ class Settings:
         self.resources: ResourceSettings = self._section("resources", ResourceSettings)
         self.inventory: InventorySettings = self._section("inventory", InventorySettings)
         self.store: StoreSettings = self._section("store", StoreSettings)
+        self.results: ResultSettings = self._section("results", ResultSettings)
         self.locks: LockSettings = self._section("locks", LockSettings)
         self.logging: LoggingSettings = self._section("logging", LoggingSettings)
         self.plugins: PluginSettings = self._section("plugins", PluginSettings)
@@ -142,7 +143,6 @@ class Settings:
         """Tell where a value came from: ``default``, a file, an environment variable or a flag.
 
         Args:
-        self.results: ResultSettings = self._section("results", ResultSettings)
             key: full key of an option, of a plugin's section (``outputs.excel.path``) or of ``[config]``.
         """
         given = self._gathered.options.get(key)

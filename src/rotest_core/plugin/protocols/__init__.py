@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         WaitingClaim,
         Want,
     )
-    from rotest_core.plugin.protocols.store import Store, StoreFactory
     from rotest_core.plugin.protocols.results import (
         ResourceUse,
         ResultsBatch,
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
         TestTally,
         UnitTally,
     )
+    from rotest_core.plugin.protocols.store import Store, StoreFactory
 
 __all__ = [
     "Assignment",
@@ -92,8 +92,6 @@ __all__ = [
     "Owner",
     "Part",
     "Report",
-    "Store",
-    "StoreFactory",
     "ResourceUse",
     "ResultsBatch",
     "ResultsStore",
@@ -101,14 +99,16 @@ __all__ = [
     "RunFilter",
     "RunState",
     "Signature",
-    "WaitingClaim",
-    "Want",
+    "Store",
+    "StoreFactory",
     "StoredMeasurement",
     "StoredRun",
     "StoredTest",
     "TestDetails",
     "TestTally",
     "UnitTally",
+    "WaitingClaim",
+    "Want",
     "Worker",
     "WorkerFactory",
 ]
