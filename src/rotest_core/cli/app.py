@@ -13,6 +13,7 @@ from rotest_core.errors import EXIT_INFRASTRUCTURE, EXIT_INTERRUPTED, RotestErro
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
     from typing import Final
 
@@ -104,10 +105,13 @@ def _run(words: list[str]) -> int:
             return status
     if not any(word.startswith("-") for word in words):
         # Paths and nothing else: there is nothing to parse, and to set a parser up takes longer than many a test.
-        from argparse import Namespace
+        from types import SimpleNamespace
+
+        from rotest_core.quick_typing import cast
 
         paths = {"run.paths": words} if words else {}
-        return _built_in("run").execute(Namespace(words=tuple(words), **paths))
+        parsed = SimpleNamespace(words=tuple(words), **paths)
+        return _built_in("run").execute(cast("argparse.Namespace", parsed))
     return _execute("run", _built_in("run"), words)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Mapping
 from importlib import import_module
 
 from rotest_core.config.settings import Settings, load_settings
@@ -11,6 +9,9 @@ from rotest_core.quick_typing import Protocol, cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
     from rotest_core.plugin.loader import Plugins
 
 

@@ -103,6 +103,9 @@ def _run(
             classes=classes,
             color=use_color(settings.terminal.color, sys.stdout),
         )
+    from rotest_core.execution.lean_unittest import import_unittest
+
+    import_unittest()
     from rotest_core.execution.plan import make_plan
 
     plugins = load_plugins_for(settings)

@@ -60,6 +60,9 @@ def list_tests(
         entries = index.read(Scanner(root, exclude))
     failures = 0
     if entries is None:
+        from rotest_core.execution.lean_unittest import import_unittest
+
+        import_unittest()
         from rotest_core.execution.fresh_outline import collect_outline
 
         entries, failures = collect_outline(
