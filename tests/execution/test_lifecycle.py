@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,7 +41,8 @@ AnyData = TypeVar("AnyData", bound=ResourceData | None)
 class Recording(BaseResource[AnyData]):
     """A resource that writes down its steps, and fails where it is told to.
 
-    The surrounding test puts `steps`, `faults` (by "path step") and `valid` (paths) into the configuration.
+    The surrounding test puts `steps`, `faults` and `actions` (by "path step") and `valid` (paths) into the
+    configuration.
     """
 
     def _take(self, step: str) -> None:
@@ -47,6 +50,8 @@ class Recording(BaseResource[AnyData]):
         faults: Any = self.config["faults"]
         path = self.path
         done.append(f"{path} {step}")
+        actions: Any = self.config["actions"]
+        actions.get(f"{path} {step}", bool)()
         if f"{path} {step}" in faults:
             raise faults[f"{path} {step}"]
 
@@ -111,8 +116,8 @@ BuildCart = Callable[..., tuple[Cart, Steps]]
 def built(tmp_path: Path) -> BuildCart:
     def make(kind: type[Cart] = Cart, valid: str = "", **options: Any) -> tuple[Cart, Steps]:
         steps: Steps = []
-        faults = options.pop("faults", {})
-        config = {"steps": steps, "faults": faults, "valid": valid.split()}
+        given = {name: options.pop(name, {}) for name in ("faults", "actions")}
+        config = {"steps": steps, "valid": valid.split(), **given}
         return build(kind, CART, work_dir=tmp_path, config=config, **options), steps
 
     return make
@@ -305,6 +310,135 @@ def test_row_15_resource_that_cannot_be_built_takes_no_step(built: BuildCart) ->
 
     with pytest.raises(ResourceError, match=r"^c1: build failed: FaultError: crooked$"):
         built(Unbuildable)
+
+
+class Meeting:
+    """Let steps of several threads meet: each waits until all are there."""
+
+    def __init__(self, steps: int) -> None:
+        self.barrier = threading.Barrier(steps)
+
+    def __call__(self) -> None:
+        self.barrier.wait(timeout=60)
+
+
+class QuickCart(Cart):
+    PARALLEL_INITIALIZATION = True
+
+
+class QuickWagon(Wagon):
+    PARALLEL_INITIALIZATION = True
+
+
+def test_row_16_parts_are_made_ready_at_the_same_time(built: BuildCart) -> None:
+    meet = Meeting(2)
+    cart, steps = built(QuickCart, actions={"left validate": meet, "right initialize": meet})
+    set_up(cart)
+    assert steps[:3] == CONNECTED
+    assert steps[-2:] == ["cart validate", "cart initialize"]
+    assert sorted(steps[3:-2]) == ["left initialize", "left validate", "right initialize", "right validate"]
+    assert steps.index("left validate") < steps.index("left initialize")
+
+
+def test_row_16_what_is_inside_of_a_part_goes_before_it(built: BuildCart) -> None:
+    meet = Meeting(2)
+    cart, steps = built(QuickWagon, actions={"hub of it initialize": meet, "right initialize": meet})
+    set_up(cart)
+    assert steps.index("hub of it initialize") < steps.index("left validate")
+
+
+def test_row_17_first_failure_is_reported_with_the_others_attached(built: BuildCart) -> None:
+    meet = Meeting(2)
+    cart, steps = built(
+        QuickCart,
+        actions={"left initialize": meet, "right initialize": meet},
+        faults={"left initialize": FaultError("lame"), "right initialize": FaultError("flat")},
+    )
+    error = failing(cart)
+    assert steps[-3:] == FINALIZED
+    assert "cart validate" not in steps
+    [other] = {"c1.left", "c1.right"} - {error.resource}
+    [note] = error.__notes__
+    assert note.startswith(f"at the same time {other}: initialize failed: FaultError: ")
+    assert "in _take" in note
+
+
+def test_row_17_no_further_step_begins_after_a_failure(built: BuildCart) -> None:
+    failed = threading.Event()
+
+    def wait() -> None:
+        assert failed.wait(timeout=60)
+
+    cart, steps = built(
+        QuickCart, actions={"right validate": wait}, faults={"left validate": FaultError("lame")}
+    )
+
+    def listen(path: str, step: str, duration: float, error: BaseException | None) -> None:
+        # What listens is told before the failure is, and the thread of the part must come to its end after that.
+        if error is not None:
+            left = next(thread for thread in threading.enumerate() if thread.name == "c1.left")
+
+            def tell() -> None:
+                left.join()
+                failed.set()
+
+            threading.Thread(target=tell).start()
+
+    error = failing(cart, on_step=listen)
+    assert (error.resource, hasattr(error, "__notes__")) == ("c1.left", False)
+    assert "right initialize" not in steps
+    assert steps[-3:] == FINALIZED
+
+
+def test_row_18_interrupt_waits_for_the_steps_that_are_under_way(built: BuildCart) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    interrupted = threading.Event()
+
+    def interrupt() -> None:
+        signal.pthread_kill(main, signal.SIGINT)
+        assert interrupted.wait(timeout=60)
+
+    def handle(*_: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    cart, steps = built(QuickCart, valid="right", actions={"left validate": interrupt})
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            set_up(cart)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "left initialize" not in steps
+    assert steps[-3:] == FINALIZED
+
+
+def test_row_18_second_interrupt_does_not_wait(built: BuildCart) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    twice = threading.Semaphore(0)
+    free = threading.Event()
+
+    def interrupt() -> None:
+        for _ in range(2):
+            signal.pthread_kill(main, signal.SIGINT)
+            assert twice.acquire(timeout=60)
+        assert free.wait(timeout=60)
+
+    def handle(*_: object) -> None:
+        twice.release()
+        raise KeyboardInterrupt
+
+    cart, steps = built(QuickCart, valid="right", actions={"left validate": interrupt})
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            set_up(cart)
+        assert steps[-3:] == FINALIZED
+    finally:
+        signal.signal(signal.SIGINT, before)
+        free.set()
 
 
 def test_finalize_is_called_once_for_each_connect(built: BuildCart) -> None:

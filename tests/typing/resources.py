@@ -58,7 +58,7 @@ class Calculator(BaseResource[CalculatorData]):
 
 
 class QuickCalculator(Calculator):
-    pass
+    PARALLEL_INITIALIZATION = True
 
 
 data = CalculatorData(name="c", ip_address="10.0.0.1")

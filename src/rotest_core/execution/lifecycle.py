@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from rotest_core.errors import ResourceError
+from rotest_core.execution.together import Together
 from rotest_core.model.resource import AnyResource, BaseResource, binding_of
 
 ResultT = TypeVar("ResultT")
@@ -48,8 +50,9 @@ def set_up(
         for path, part in _inside_out(resource):
             binding_of(part).begun = True
             _step(path, "connect", part.connect, on_step)
-        for path, part in _inside_out(resource):
-            _make_ready(part, path, skip_init=skip_init and not dirty, force=force, on_step=on_step)
+        _Readiness(skip_init=skip_init and not dirty, force=force, on_step=on_step).make(
+            resource, resource.name
+        )
     except BaseException as failure:
         for error in tear_down(resource, on_step):
             failure.add_note(f"then {error}")
@@ -89,11 +92,31 @@ def store_state(
     return _all_of(calls, on_step)
 
 
-def _make_ready(part: AnyResource, path: str, *, skip_init: bool, force: bool, on_step: StepListener) -> None:
-    forced = force or _is_forced(part)
-    if not forced and (skip_init or _step(path, "validate", part.validate, on_step)):
-        return
-    _step(path, "initialize", part.initialize, on_step)
+class _Readiness:
+    """Make a resource ready, its parts first."""
+
+    def __init__(self, *, skip_init: bool, force: bool, on_step: StepListener) -> None:
+        self._skip_init = skip_init
+        self._force = force
+        self._on_step = on_step
+        self._together = Together()
+
+    def make(self, resource: AnyResource, path: str) -> None:
+        """Validate, and if need be initialize."""
+        parts = {f"{path}.{name}": part for name, part in binding_of(resource).parts.items()}
+        if resource.PARALLEL_INITIALIZATION and len(parts) > 1:
+            self._together.call({way: partial(self.make, part, way) for way, part in parts.items()})
+        else:
+            for way, part in parts.items():
+                self.make(part, way)
+        forced = self._force or _is_forced(resource)
+        if not forced and (self._skip_init or self._take(path, "validate", resource.validate, nothing=True)):
+            return
+        self._take(path, "initialize", resource.initialize, nothing=None)
+
+    def _take(self, path: str, step: str, call: Callable[[], ResultT], *, nothing: ResultT) -> ResultT:
+        """Take a step, unless something failed at the same time."""
+        return nothing if self._together.halted else _step(path, step, call, self._on_step)
 
 
 def _is_forced(part: AnyResource | None) -> bool:

@@ -8,7 +8,7 @@ from abc import ABCMeta
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeGuard, cast
 
 from typing_extensions import TypeVar
 
@@ -51,7 +51,10 @@ class BaseResource(Generic[DataT], metaclass=ResourceType):
         config: the ``[config]`` table of the run.
         logger: writes to the log of the test that uses the resource.
         parent: what it is a part of, None for a whole.
+        PARALLEL_INITIALIZATION: whether its parts are validated and initialized at the same time, each in a thread.
     """
+
+    PARALLEL_INITIALIZATION: ClassVar[bool] = False
 
     data: DataT
     name: str
