@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from rotest_core.config.given import as_table
+from rotest_core.config.parsed import parse
 from rotest_core.errors import ConfigError
 from rotest_core.quick_typing import NamedTuple
 
@@ -72,17 +73,15 @@ def shown_path(path: str) -> str:
 
 
 def _parse(path: str) -> dict[str, object]:
-    import tomli
-
     content = _content(path)
     try:
-        return tomli.loads(content.decode())
+        return parse(path, content.decode())
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(
             f"not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}", origin=shown_path(path)
         ) from None
-    except tomli.TOMLDecodeError as error:
+    except ValueError as error:
         raise ConfigError(f"not TOML: {error}", origin=shown_path(path)) from None
 
 
