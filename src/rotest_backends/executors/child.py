@@ -5,39 +5,53 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
-import socket
 import sys
+import time
 from _thread import allocate_lock
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from rotest_backends.executors.wire import Channel, Message
+from rotest_backends.executors.ring import Ring
+from rotest_backends.executors.wire import Channel
 from rotest_core import ClaimTimeoutError, DeadlockError, NoSuchResourceError, RotestError
 from rotest_core.plugin.protocols.executor import Assignment
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import _socket
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn
+
+    from rotest_backends.executors.packing import Message
     from rotest_core.events import Event
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.protocols.executor import LeasedResource, Worker, WorkerFactory
 
-DUMP: Final = signal.SIGRTMAX
+DUMP: int = signal.SIGRTMAX
 """The signal at which a worker writes the stacks of its threads into its file for crashes, whatever it does."""
 
-GONE: Final = 71
+GONE = 71
 """Exit status of a worker whose coordinator is gone."""
 
-BROKEN: Final = 70
+BROKEN = 70
 """Exit status of a worker in which Rotest itself failed."""
 
-_ERRORS: Final = {kind.__name__: kind for kind in (NoSuchResourceError, ClaimTimeoutError, DeadlockError)}
+_ERRORS = {kind.__name__: kind for kind in (NoSuchResourceError, ClaimTimeoutError, DeadlockError)}
 
 
-def serve(make_worker: WorkerFactory, name: str, end: socket.socket, crashes: int) -> NoReturn:
-    """Work until told to finish, in a process that was forked for it."""
+def serve(make_worker: WorkerFactory, name: str, end: _socket.socket, crashes: int, told: int) -> NoReturn:
+    """Work until told to finish, in a process that was forked for it.
+
+    Args:
+        make_worker: makes what does the work.
+        name: the name of the worker.
+        end: its end of the socket.
+        crashes: descriptor of the file for the stacks of its threads.
+        told: descriptor of the memory for what it tells.
+    """
     faulthandler.enable(crashes)
     faulthandler.register(DUMP, crashes, all_threads=True)
-    channel = Channel(end)
+    channel = Channel(end, Ring(told))
+    os.close(told)
     status = 0
     try:
         _work(channel, make_worker(name, Remote(channel)))
@@ -93,10 +107,17 @@ class Remote:
         self._asked = 0
 
     def emit(self, *events: Event) -> None:
-        self._tell("events", events)
+        try:
+            self._channel.tell(events)
+        except OSError:
+            os._exit(GONE)
 
     def limit(self, seconds: float | None, what: str) -> None:
-        self._tell("limit", seconds, what)
+        until = None if seconds is None else time.monotonic() + seconds
+        try:
+            self._channel.note("limit", until, seconds, what)
+        except OSError:
+            os._exit(GONE)
 
     def claim(
         self, test: int, requests: Sequence[Request[AnyResource]], wait: float | None

@@ -5,17 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import sys
-from typing import TYPE_CHECKING, Any
 
 from rotest_backends.executors.link import Link
-from rotest_backends.executors.nursery import Nursery, Serve
-from rotest_backends.executors.wire import Assembler, Line, packets, socket_pair
+from rotest_backends.executors.nursery import Nursery
+from rotest_backends.executors.packing import pack, unpack
+from rotest_backends.executors.ring import Ring
+from rotest_backends.executors.wire import (
+    Assembler,
+    Line,
+    packets,
+    receive_descriptors,
+    socket_of,
+    socket_pair,
+)
 from rotest_core import RotestError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
+
+    from rotest_backends.executors.nursery import Serve
 
 
 class Cradle:
@@ -70,7 +81,7 @@ class Cradle:
 
     def command(self, word: str, name: str, *details: Any) -> None:
         """Have something done to a worker; see `nursery`."""
-        [packet] = packets((word, name, *details))
+        [packet] = packets(pack((word, name, *details)))
         with contextlib.suppress(OSError):
             self._control.send(packet)
 
@@ -90,23 +101,24 @@ class Cradle:
 
     def _receive(self, *, wait: bool) -> Link | None:
         """Take the next message; return the worker that it brings."""
-        flags = 0 if wait else socket.MSG_DONTWAIT
         try:
-            packet, descriptors, _, _ = socket.recv_fds(self._control, 4096, 2, flags)
+            packet, descriptors = receive_descriptors(self._control, wait=wait)
         except BlockingIOError:
             return None
         except OSError:
             packet, descriptors = b"", []
-        message = self._assembler.add(packet) if packet else None
-        if message is None:
+        body = self._assembler.add(packet) if packet else None
+        if body is None:
             self.gone = True
             return None
-        word, name, number = message
+        word, name, number = unpack(body)
         if word == "ended":
             self._ended.append((name, number))
             return None
-        end, crashes = descriptors
-        return Link(name, number, Line(socket.socket(fileno=end)), crashes)
+        end, crashes, told = descriptors
+        ring = Ring(told)
+        os.close(told)
+        return Link(name, number, Line(socket_of(end), ring), crashes)
 
 
 def kill_group(pid: int) -> None:

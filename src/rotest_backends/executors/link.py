@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
-import threading
-from typing import TYPE_CHECKING, Any, Final
+from _queue import SimpleQueue
 
 from rotest_core import RotestError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
-    from rotest_backends.executors.wire import Line, Message
+    from rotest_backends.executors.packing import Message
+    from rotest_backends.executors.wire import Line
     from rotest_core.model.request import Request
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
-_MOST_STACKS: Final = 60_000
-_OURS: Final = "rotest_backends/executors/child.py"
+_MOST_STACKS = 60_000
+_OURS = "rotest_backends/executors/child.py"
 
 
 class Link:
@@ -50,10 +51,12 @@ class Link:
         self.dumped = False
         self.finished = False
         self._crashes = crashes
-        self._verdicts: queue.SimpleQueue[tuple[bool, str] | None] = queue.SimpleQueue()
+        self._verdicts: SimpleQueue[tuple[bool, str] | None] = SimpleQueue()
 
     def answer(self, message: Message, coordinator: Coordinator, wake: Callable[[], None]) -> None:
         """Do what a running test asks for, in a thread: it may have to wait."""
+        import threading  # few runs need it
+
         thread = threading.Thread(target=self._answer, args=(message, coordinator, wake), daemon=True)
         thread.start()
 

@@ -4,8 +4,9 @@ It is forked while the run is young: all test modules are imported, and there is
 no lease. It never runs a test, so each worker starts from the same clean state, within milliseconds.
 
 ====================================  =====================================================
-``("fork", name)``                    answered by ``("forked", name, pid)`` with two descriptors: the coordinator's
-                                      end of the worker's socket, and the file that its crashes are written to
+``("fork", name)``                    answered by ``("forked", name, pid)`` with three descriptors: the coordinator's
+                                      end of the worker's socket, the file that its crashes are written to, and the
+                                      memory for what it tells
 ``("signal", name, number)``          send a signal to a worker
 ``("kill", name)``                    kill a worker and all processes of its group
 ``("ended", name, status)``           told when a worker has ended, as os.waitpid gives the status
@@ -15,17 +16,23 @@ no lease. It never runs a test, so each worker starts from the same clean state,
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
-import socket
-from collections.abc import Callable
-from typing import NoReturn
 
-from rotest_backends.executors.wire import Assembler, packets, socket_pair
+from rotest_backends.executors.packing import pack, unpack
+from rotest_backends.executors.ring import make_memory
+from rotest_backends.executors.wire import Assembler, packets, send_descriptors, socket_pair
 
-Serve = Callable[[str, socket.socket, int], None]
-"""Runs in a worker's process: takes its name, its socket and the file for crashes."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import _socket
+    from collections.abc import Callable
+    from typing import NoReturn, TypeAlias
+
+    Serve: TypeAlias = Callable[[str, _socket.socket, int, int], None]
+    """Runs in a worker's process: takes its name, its socket, the file for crashes, the memory for what it tells."""
 
 
 class Nursery:
@@ -36,7 +43,7 @@ class Nursery:
         serve: what a worker does.
     """
 
-    def __init__(self, control: socket.socket, serve: Serve) -> None:
+    def __init__(self, control: _socket.socket, serve: Serve) -> None:
         self._control = control
         self._serve = serve
         self._names: dict[int, str] = {}
@@ -56,9 +63,9 @@ class Nursery:
                     packet = self._control.recv(4096)
                     if not packet:
                         break
-                    message = assembler.add(packet)
-                    if message is not None:
-                        self._obey(*message)
+                    body = assembler.add(packet)
+                    if body is not None:
+                        self._obey(*unpack(body))
         finally:
             for pid in self._names:
                 _kill_group(pid)
@@ -73,6 +80,8 @@ class Nursery:
         os.set_blocking(self._bell, False)
         signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _wake_up)
+        # What was imported is not to be looked at by the garbage collector of every worker, which would copy it.
+        gc.freeze()
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
@@ -90,25 +99,26 @@ class Nursery:
 
     def _fork(self, name: str) -> None:
         theirs, ours = socket_pair()
-        crashes = os.memfd_create(f"rotest-{name}")
+        crashes, told = os.memfd_create(f"rotest-{name}"), make_memory(f"rotest-{name}-told")
         pid = os.fork()
         if not pid:
             try:
                 self._become_worker(theirs, ours)
-                self._serve(name, ours, crashes)
+                self._serve(name, ours, crashes, told)
             finally:
                 os._exit(70)
         # Before it is told of, so that the group can be killed at any time.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
         self._names[pid] = name
-        [packet] = packets(("forked", name, pid))
-        socket.send_fds(self._control, [packet], [theirs.fileno(), crashes])
+        [packet] = packets(pack(("forked", name, pid)))
+        send_descriptors(self._control, packet, theirs.fileno(), crashes, told)
         theirs.close()
         ours.close()
         os.close(crashes)
+        os.close(told)
 
-    def _become_worker(self, theirs: socket.socket, ours: socket.socket) -> None:
+    def _become_worker(self, theirs: _socket.socket, ours: _socket.socket) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -129,7 +139,7 @@ class Nursery:
                 if ended.si_code != os.CLD_EXITED or ended.si_status:
                     _kill_group(pid)
                 _, status = os.waitpid(pid, 0)
-                [packet] = packets(("ended", self._names.pop(pid), status))
+                [packet] = packets(pack(("ended", self._names.pop(pid), status)))
                 self._control.send(packet)
 
 

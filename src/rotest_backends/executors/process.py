@@ -8,25 +8,29 @@ import os
 import select
 import signal
 import time
-from typing import TYPE_CHECKING, Final
+from functools import partial
 
 from rotest_backends.executors.child import DUMP, serve
 from rotest_backends.executors.cradle import Cradle, kill_group
 from rotest_core import Cause, RotestError
 from rotest_core.plugin.protocols.executor import Assignment, Report
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rotest_backends.executors.link import Link
-    from rotest_backends.executors.wire import Message
+    from rotest_backends.executors.packing import Message
     from rotest_core.events import Event
     from rotest_core.plugin.protocols.executor import Coordinator, WorkerFactory
 
-GRACE: Final = 1.0
+GRACE = 1.0
 """Seconds that a worker may take beyond a limit to end by itself what it does."""
 
-_DUMPING: Final = 0.2
+TICK = 0.05
+"""Seconds after which a busy worker is looked at that sent nothing: what it only tells wakes nobody."""
+
+_DUMPING = 0.2
 """Seconds that a worker is given to write down the stacks of its threads."""
 
 
@@ -40,11 +44,12 @@ class ProcessExecutor:
         self._cradle: Cradle | None = None
         self._coordinator: Coordinator | None = None
         self._stopping = False
+        self._looked = 0.0
         self._awake, self._bell, self._bell_before = -1, -1, -1
 
     def start(self, make_worker: WorkerFactory, coordinator: Coordinator, workers: int) -> Sequence[str]:
         self._coordinator = coordinator
-        self._cradle = Cradle(lambda name, end, crashes: serve(make_worker, name, end, crashes))
+        self._cradle = Cradle(partial(serve, make_worker))
         self._awake, self._bell = os.pipe()
         os.set_blocking(self._awake, False)
         os.set_blocking(self._bell, False)
@@ -135,6 +140,7 @@ class ProcessExecutor:
                 self._bury(self._links[name], status)
             if cradle.gone:
                 self._lose_all()
+        self._look_around()
         self._end_overdue()
         if self._awake in ready:
             os.read(self._awake, 4096)
@@ -143,15 +149,24 @@ class ProcessExecutor:
 
     def _patience(self, until: float | None) -> float | None:
         moments = [link.deadline for link in self._links.values() if link.deadline is not None]
+        if self._stopping or any(link.assignment is not None for link in self._links.values()):
+            moments.append(max(self._looked + TICK, time.monotonic()))
         if until is not None:
             moments.append(until)
         # Rounded up: waking too early would only lead to another turn.
         return max(0.0, (min(moments) - time.monotonic()) * 1000 + 1) if moments else None
 
     def _hear(self, link: Link) -> None:
+        """See to what a worker sent by its socket."""
+        self._see_to(link, link.line.receive())
+        if not link.line.open and not link.finished and not link.reason:
+            # It closed its socket, or is about to end: in either case nothing more can come of it.
+            self._command("kill", link.name)
+
+    def _see_to(self, link: Link, messages: Sequence[Message]) -> None:
         events: list[Event] = []
         assert self._coordinator is not None
-        for message in link.line.receive():
+        for message in messages:
             if message[0] == "events":
                 events += message[1]
                 continue
@@ -161,9 +176,6 @@ class ProcessExecutor:
             self._heed(link, message)
         if events:
             self._coordinator.emit(*events)
-        if not link.line.open and not link.finished and not link.reason:
-            # It closed its socket, or is about to end: in either case nothing more can come of it.
-            self._command("kill", link.name)
 
     def _heed(self, link: Link, message: Message) -> None:
         assert self._coordinator is not None
@@ -173,9 +185,9 @@ class ProcessExecutor:
             assignment, link.assignment, link.deadline = link.assignment, None, None
             self._done.append(Report(link.name, assignment, *details))
         elif word == "limit":
-            seconds, what = details
+            until, seconds, what = details
             link.limit = (seconds or 0.0, what)
-            link.deadline = None if seconds is None else time.monotonic() + seconds + GRACE
+            link.deadline = None if until is None else until + GRACE
         elif word in ("claim", "give_back"):
             link.answer(message, self._coordinator, self.wake)
         elif word == "verdict":
@@ -185,6 +197,14 @@ class ProcessExecutor:
         else:
             link.reason = f"worker {link.name} failed: {details[0]}"
             self._command("kill", link.name)
+
+    def _look_around(self) -> None:
+        """Hear what busy workers have told, from time to time."""
+        now = time.monotonic()
+        if now >= self._looked + TICK:
+            self._looked = now
+            for link in tuple(self._links.values()):
+                self._see_to(link, link.line.look())
 
     def _end_overdue(self) -> None:
         """Kill the workers that have taken too long, once they have written down where they are."""
@@ -201,6 +221,7 @@ class ProcessExecutor:
     def _bury(self, link: Link, status: int) -> None:
         """Report what a worker was at when it ended, and have another take its place."""
         self._hear(link)
+        self._see_to(link, link.line.remains())
         del self._links[link.name]
         lost = link.describe_end(status)
         link.close()
