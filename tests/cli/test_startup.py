@@ -18,6 +18,7 @@ HEAVY = {
     "cattrs",
     "concurrent.futures",
     "dataclasses",
+    "difflib",
     "enum",
     "importlib.metadata",
     "inspect",
@@ -26,6 +27,7 @@ HEAVY = {
     "multiprocessing",
     "pathlib",
     "pluggy",
+    "pprint",
     "re",
     "rich",
     "rpyc",
@@ -34,7 +36,9 @@ HEAVY = {
     "sqlite_utils",
     "subprocess",
     "tempfile",
+    "threading",
     "tomli",
+    "traceback",
     "typing",
     "typing_extensions",
     "unittest",
@@ -43,6 +47,11 @@ HEAVY = {
 
 def loaded(code: str, tmp_path: Path) -> set[str]:
     """Tell which heavy modules a fresh interpreter has loaded after some code, beyond those it starts with."""
+    return modules(code, tmp_path) & HEAVY
+
+
+def modules(code: str, tmp_path: Path) -> set[str]:
+    """Tell which modules a fresh interpreter has loaded after some code, beyond those it starts with."""
     environment = clean_environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
     report = (
         f"import sys; before = set(sys.modules)\n{code}\nprint('LOADED', *sorted(set(sys.modules) - before))"
@@ -55,7 +64,7 @@ def loaded(code: str, tmp_path: Path) -> set[str]:
         text=True,
         check=True,
     )
-    return set(done.stdout.rpartition("LOADED")[2].split()) & HEAVY
+    return set(done.stdout.rpartition("LOADED")[2].split())
 
 
 @pytest.mark.parametrize("flag", ["--help", "--version"])
@@ -87,3 +96,43 @@ def test_loading_the_built_in_plugins_loads_no_backend(tmp_path: Path) -> None:
         loaded(code, tmp_path) & {"attr", "cattrs", "importlib.metadata", "rich", "rpyc", "sqlite_utils"}
         == set()
     )
+
+
+PLAIN_RUN = """
+    cli cli.app cli.color cli.command cli.run cli.shared_options
+    config config.context config.files config.given config.options config.parsed config.settings config.sources
+    config.values
+    errors events quick_typing session _version
+    execution execution.account execution.bus execution.collection execution.components execution.crew
+    execution.deadline execution.direct execution.discovery execution.fixtures execution.handler_context
+    execution.importing execution.interrupts execution.journal execution.lean_unittest execution.lessor
+    execution.loading execution.plan execution.reaching execution.requesting execution.result execution.run
+    execution.scan execution.scheduler execution.selection execution.staffing execution.stand_ins execution.tree
+    execution.work execution.work_order execution.workdir execution.worker
+    model model.links
+    plugin plugin.cache plugin.entry_points plugin.hookspecs plugin.loader plugin.protocols
+    plugin.protocols.executor plugin.registry plugin.reports
+"""
+BACKENDS_OF_A_PLAIN_RUN = """
+    debugger drivers drivers.factories executors executors.factories executors.serial locks locks.factories
+    outputs outputs.dots outputs.factories outputs.outcomes outputs.stream outputs.summary outputs.terminal plugin
+    stores stores.factories
+"""
+
+
+def test_a_run_of_plain_tests_loads_what_it_uses_and_no_more(tmp_path: Path) -> None:
+    """Each module costs such a run 0.2 ms: one that most runs can do without is imported where it is used."""
+    (tmp_path / "rotest.toml").write_text("[run]\nname = 'nightly'", encoding="utf-8")
+    test = "import unittest\nclass A(unittest.TestCase):\n    def test(self): self.assertEqual(1, 1)\n"
+    (tmp_path / "test_a.py").write_text(test, encoding="utf-8")
+    code = "from rotest_core.cli.app import main\nassert main([]) == 0"
+    for _ in range(2):  # the first makes the directory of runs, the second keeps there what the file says
+        modules(code, tmp_path)
+
+    found = modules(code, tmp_path)
+
+    core = {"rotest_core", *(f"rotest_core.{name}" for name in PLAIN_RUN.split())}
+    backends = {"rotest_backends", *(f"rotest_backends.{name}" for name in BACKENDS_OF_A_PLAIN_RUN.split())}
+    ours = {name for name in found if name.startswith(("rotest_core", "rotest_backends"))}
+    assert sorted(ours - core - backends) == []
+    assert found & HEAVY <= {"enum", "re", "unittest"}
