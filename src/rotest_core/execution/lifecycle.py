@@ -9,20 +9,25 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from rotest_core.errors import ResourceError
 from rotest_core.execution.together import Together
 from rotest_core.model.resource import AnyResource, BaseResource, binding_of
 
-ResultT = TypeVar("ResultT")
-
 StepListener: TypeAlias = Callable[[str, str, float, BaseException | None], None]
 """Is told of each step that ended: path of the resource (``rack1.power``), step, seconds, what was raised."""
+
+_NOTHING = {step: getattr(BaseResource, step) for step in ("connect", "validate", "initialize", "finalize")}
+"""The steps of a class that has none of its own: they do nothing, and are not called."""
 
 
 def ignore_step(path: str, step: str, duration: float, error: BaseException | None, /) -> None:
     """Listen to no step."""
+
+
+def ignore_beginning() -> None:
+    """Be ready for every step."""
 
 
 def set_up(
@@ -32,6 +37,7 @@ def set_up(
     force: bool = False,
     dirty: bool = False,
     on_step: StepListener = ignore_step,
+    before: Callable[[], None] = ignore_beginning,
 ) -> None:
     """Connect a resource and make it ready, its parts first.
 
@@ -41,6 +47,7 @@ def set_up(
         force: whether to initialize without asking for validity; also where a request says so.
         dirty: whether its last user left it in doubt: it is validated in spite of `skip_init`.
         on_step: is told of each step, those of a clean-up after a failure included.
+        before: called before each step that is the code of a class's author.
 
     Raises:
         ResourceError: a step raised; everything whose connect was begun is finalized, and what that raised is noted
@@ -49,25 +56,35 @@ def set_up(
     try:
         for path, part in _inside_out(resource):
             binding_of(part).begun = True
-            _step(path, "connect", part.connect, on_step)
-        _Readiness(skip_init=skip_init and not dirty, force=force, on_step=on_step).make(
-            resource, resource.name
-        )
+            _step(part, path, "connect", on_step, before)
+        _Readiness(skip_init and not dirty, force, on_step, before).make(resource, resource.name)
     except BaseException as failure:
-        for error in tear_down(resource, on_step):
+        for error in tear_down(resource, on_step, before):
             failure.add_note(f"then {error}")
         raise
 
 
-def tear_down(resource: AnyResource, on_step: StepListener = ignore_step) -> list[Exception]:
+def tear_down(
+    resource: AnyResource,
+    on_step: StepListener = ignore_step,
+    before: Callable[[], None] = ignore_beginning,
+) -> list[Exception]:
     """Finalize the whole, then its parts in reverse order: each whose connect was begun.
 
     Returns:
         What was raised; every finalize was called all the same.
     """
+
+    def finalizer(path: str, part: AnyResource) -> Callable[[], None]:
+        def finalize() -> None:
+            # Before the call: what was finalized once is not finalized again, however it went.
+            binding_of(part).begun = False
+            _step(part, path, "finalize", on_step, before)
+
+        return finalize
+
     begun = [(path, part) for path, part in _inside_out(resource) if binding_of(part).begun]
-    calls = [(path, "finalize", _finalizer(part)) for path, part in reversed(begun)]
-    return _all_of(calls, on_step)
+    return _all_of([finalizer(path, part) for path, part in reversed(begun)])
 
 
 def store_state(
@@ -84,39 +101,43 @@ def store_state(
     Returns:
         What was raised; every store_state was called all the same.
     """
-    calls = [
-        (path, "store_state", _keeper(part, own))
-        for path, part, own in _outside_in(resource, resource.name, directory)
-        if type(part).store_state is not BaseResource.store_state
-    ]
-    return _all_of(calls, on_step)
+    return _all_of(
+        [
+            partial(_call, path, "store_state", _keeper(part, own), on_step)
+            for path, part, own in _outside_in(resource, resource.name, directory)
+            if type(part).store_state is not BaseResource.store_state
+        ]
+    )
 
 
 class _Readiness:
     """Make a resource ready, its parts first."""
 
-    def __init__(self, *, skip_init: bool, force: bool, on_step: StepListener) -> None:
+    def __init__(
+        self, skip_init: bool, force: bool, on_step: StepListener, before: Callable[[], None]
+    ) -> None:
         self._skip_init = skip_init
         self._force = force
         self._on_step = on_step
+        self._before = before
         self._together = Together()
 
     def make(self, resource: AnyResource, path: str) -> None:
         """Validate, and if need be initialize."""
         parts = {f"{path}.{name}": part for name, part in binding_of(resource).parts.items()}
-        if resource.PARALLEL_INITIALIZATION and len(parts) > 1:
+        if parts and resource.PARALLEL_INITIALIZATION and len(parts) > 1:
             self._together.call({way: partial(self.make, part, way) for way, part in parts.items()})
         else:
             for way, part in parts.items():
                 self.make(part, way)
         forced = self._force or _is_forced(resource)
-        if not forced and (self._skip_init or self._take(path, "validate", resource.validate, nothing=True)):
+        if not forced and (self._skip_init or self._take(resource, path, "validate")):
             return
-        self._take(path, "initialize", resource.initialize, nothing=None)
+        self._take(resource, path, "initialize")
 
-    def _take(self, path: str, step: str, call: Callable[[], ResultT], *, nothing: ResultT) -> ResultT:
+    def _take(self, resource: AnyResource, path: str, step: str) -> object:
         """Take a step, unless something failed at the same time."""
-        return nothing if self._together.halted else _step(path, step, call, self._on_step)
+        return self._together.halted or _step(resource, path, step, self._on_step, self._before)
 
 
 def _is_forced(part: AnyResource | None) -> bool:
@@ -128,7 +149,18 @@ def _is_forced(part: AnyResource | None) -> bool:
     return False
 
 
-def _step(path: str, step: str, call: Callable[[], ResultT], on_step: StepListener) -> ResultT:
+def _step(
+    part: AnyResource, path: str, step: str, on_step: StepListener, before: Callable[[], None]
+) -> object:
+    call: Callable[[], object] = getattr(part, step)
+    if getattr(call, "__func__", None) is _NOTHING[step]:
+        on_step(path, step, 0.0, None)
+        return None
+    before()
+    return _call(path, step, call, on_step)
+
+
+def _call(path: str, step: str, call: Callable[[], object], on_step: StepListener) -> object:
     started = time.monotonic()
     try:
         result = call()
@@ -141,13 +173,13 @@ def _step(path: str, step: str, call: Callable[[], ResultT], on_step: StepListen
     return result
 
 
-def _all_of(calls: Iterable[tuple[str, str, Callable[[], None]]], on_step: StepListener) -> list[Exception]:
+def _all_of(steps: Iterable[Callable[[], object]]) -> list[Exception]:
     """Take every step, whatever the others raise; an interrupt is raised when all are done."""
     errors: list[Exception] = []
     interrupt: BaseException | None = None
-    for path, step, call in calls:
+    for step in steps:
         try:
-            _step(path, step, call, on_step)
+            step()
         except Exception as error:
             errors.append(error)
         except BaseException as raised:
@@ -159,15 +191,6 @@ def _all_of(calls: Iterable[tuple[str, str, Callable[[], None]]], on_step: StepL
     return errors
 
 
-def _finalizer(part: AnyResource) -> Callable[[], None]:
-    def finalize() -> None:
-        # Before the call: what was finalized once is not finalized again, however it went.
-        binding_of(part).begun = False
-        part.finalize()
-
-    return finalize
-
-
 def _keeper(part: AnyResource, directory: Path) -> Callable[[], None]:
     def keep() -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -176,12 +199,14 @@ def _keeper(part: AnyResource, directory: Path) -> Callable[[], None]:
     return keep
 
 
-def _inside_out(resource: AnyResource, path: str = "") -> Iterator[tuple[str, AnyResource]]:
-    """Yield a resource after its parts, each with its path."""
+def _inside_out(resource: AnyResource, path: str = "") -> list[tuple[str, AnyResource]]:
+    """Return a resource after its parts, each with its path."""
     path = path or resource.name
+    found: list[tuple[str, AnyResource]] = []
     for name, part in binding_of(resource).parts.items():
-        yield from _inside_out(part, f"{path}.{name}")
-    yield path, resource
+        found += _inside_out(part, f"{path}.{name}")
+    found.append((path, resource))
+    return found
 
 
 def _outside_in(resource: AnyResource, path: str, directory: Path) -> Iterator[tuple[str, AnyResource, Path]]:

@@ -32,6 +32,8 @@ def safe_name(text: str) -> str:
     >>> safe_name("test_area[10 m²]/é")
     'test_area_10_m_'
     """
+    if text.isascii() and text.isidentifier():
+        return text[:_NAME_LENGTH]
     return _UNSAFE.sub("_", text).strip(".")[:_NAME_LENGTH] or "_"
 
 

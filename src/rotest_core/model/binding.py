@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Generic, TypeVar
 
 PartT = TypeVar("PartT")
@@ -22,9 +21,9 @@ class Binding(Generic[PartT]):
 
     __slots__ = ("begun", "force_initialize", "parts", "release", "work_dir")
 
-    def __init__(self, work_dir: Path, *, force_initialize: bool) -> None:
+    def __init__(self, work_dir: str, *, force_initialize: bool) -> None:
         self.parts: dict[str, PartT] = {}
         self.begun: bool = False
         self.release: Callable[[], None] | None = None
         self.force_initialize: bool = force_initialize
-        self.work_dir: Path = work_dir
+        self.work_dir: str = work_dir

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 from abc import ABCMeta
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -30,10 +31,21 @@ _numbers = itertools.count(1)
 class ResourceType(ABCMeta):
     """Make ``Calculator(...)`` in a class body a request, as Rotest 8 spelled it."""
 
+    _changes: ClassVar[int] = 0
+    """How often some resource class was changed after it was made: what is known of one holds until the next time."""
+
     if not TYPE_CHECKING:
 
         def __call__(cls, *conditions, **lookups):
             return cls.request(*conditions, **lookups)
+
+        def __setattr__(cls, name, value):
+            ResourceType._changes += 1
+            super().__setattr__(name, value)
+
+        def __delattr__(cls, name):
+            ResourceType._changes += 1
+            super().__delattr__(name)
 
 
 class BaseResource(Generic[DataT], metaclass=ResourceType):
@@ -135,8 +147,13 @@ class BaseResource(Generic[DataT], metaclass=ResourceType):
     @classmethod
     def data_type(cls) -> type[ResourceData] | None:
         """Return the type of the resource's data, None for a service."""
+        known = vars(cls).get("_rotest_data_type", BaseResource)
+        if known is not BaseResource:
+            return cast("type[ResourceData] | None", known)
         declared = data_argument(cls, BaseResource)
         if declared is None or (isinstance(declared, type) and issubclass(declared, ResourceData)):
+            # Kept on the class, so that it lives and dies with it.
+            type.__setattr__(cls, "_rotest_data_type", declared)
             return declared
         raise PlanError(f"{cls.__name__} does not say what its data is: derive from {cls.__name__}[SomeData]")
 
@@ -206,7 +223,7 @@ class BaseResource(Generic[DataT], metaclass=ResourceType):
     @property
     def work_dir(self) -> Path:
         """Return a directory of the resource's own for this test; made when it is first asked for."""
-        directory = binding_of(self).work_dir
+        directory = Path(binding_of(self).work_dir)
         directory.mkdir(parents=True, exist_ok=True)
         return directory
 
@@ -253,7 +270,7 @@ def build(
     resource_type: type[BuiltT],
     data: ResourceData | None = None,
     *,
-    work_dir: Path,
+    work_dir: str | os.PathLike[str],
     name: str = "",
     parameters: Mapping[str, object] = _NO_VALUES,
     config: Mapping[str, object] = _NO_VALUES,
@@ -280,18 +297,16 @@ def build(
         ResourceError: a part has no record, or the class's ``__init__`` raised.
     """
     values = dict(parameters)
-    given = str(values.pop("name", "") or "")
+    given = str(values.pop("name", "") or "") if values else ""
     title = name or given or (data.name if data is not None else f"{resource_type.__name__}-{next(_numbers)}")
     resource = resource_type.__new__(resource_type)
     attributes = vars(resource)
-    attributes["_rotest_binding"] = Binding[AnyResource](work_dir, force_initialize=force_initialize)
-    attributes.update(
-        data=data,
-        name=title,
-        config=config,
-        logger=logger or logging.getLogger(resource_type.__module__),
-        parent=parent,
-    )
+    attributes["_rotest_binding"] = Binding(os.fspath(work_dir), force_initialize=force_initialize)
+    attributes["data"] = data
+    attributes["name"] = title
+    attributes["config"] = config
+    attributes["logger"] = logger or _logger_of(resource_type)
+    attributes["parent"] = parent
     try:
         if values or data is None:
             around = [above.data for above in _upwards(parent)]
@@ -311,7 +326,7 @@ def build_requested(
     request: Request[BuiltT],
     data: ResourceData | None = None,
     *,
-    work_dir: Path,
+    work_dir: str | os.PathLike[str],
     config: Mapping[str, object] = _NO_VALUES,
     logger: logging.Logger | None = None,
 ) -> BuiltT:
@@ -348,16 +363,35 @@ def whole_of(resource: AnyResource) -> AnyResource:
     return _upwards(resource)[-1]
 
 
+def _logger_of(resource_type: type[AnyResource]) -> logging.Logger:
+    """Return the logger of a class's module; to look one up takes longer than all else about most resources."""
+    known: logging.Logger | None = vars(resource_type).get("_rotest_logger")
+    if known is None:
+        known = logging.getLogger(resource_type.__module__)
+        type.__setattr__(resource_type, "_rotest_logger", known)
+    return known
+
+
+def _declared_parts(resource_type: type[AnyResource]) -> tuple[Request[AnyResource], ...]:
+    """Return the requests in the class body of a resource, which are looked for once."""
+    changes = ResourceType._changes  # pyright: ignore[reportPrivateUsage]
+    known: tuple[int, tuple[Request[AnyResource], ...]] = vars(resource_type).get("_rotest_parts", (-1, ()))
+    if known[0] != changes:
+        known = (changes, requests_of(resource_type))
+        type.__setattr__(resource_type, "_rotest_parts", known)
+    return known[1]
+
+
 def _add_parts(resource: AnyResource, parts: Mapping[str, Request[AnyResource]]) -> None:
     binding = binding_of(resource)
-    for declared in requests_of(type(resource)):
+    for declared in _declared_parts(type(resource)):
         request = parts.get(declared.name, declared)
         part_type: type[AnyResource] = request.resource
         data = None if part_type.data_type() is None else _part_data(resource, request.name)
         part = build(
             part_type,
             data,
-            work_dir=binding.work_dir / request.name,
+            work_dir=f"{binding.work_dir}/{request.name}",
             name=""
             if data is not None or "name" in request.parameters
             else f"{resource.name}.{request.name}",

@@ -50,6 +50,8 @@ def unpack(request: Request[Any], resource: AnyResource) -> dict[str, AnyResourc
         PlanError: the resource has no such part: it is that of another request of the same name.
     """
     given = {request.name: resource}
+    if request.unpacks == "none":
+        return given
     for name, path in parts_given(request).items():
         part = resource
         for step in path:
