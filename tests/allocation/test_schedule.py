@@ -131,6 +131,24 @@ def test_sharers_do_not_starve_one_who_wants_to_be_alone() -> None:
     assert granted(state, waiting(0, (1,)), waiting(1, (1,), exclusive=SHARED)) == {}
 
 
+def test_sharers_delay_nobody_who_would_take_any_of_several() -> None:
+    """Record 2 is waited for first, but 1 would do as well, as soon as its last sharer leaves."""
+    state = holding(2)
+    state.take(1, SHARED)
+    sharer = waiting(1, (1,), exclusive=SHARED)
+    assert granted(state, sharer) == {1: (1,)}
+    assert granted(state, waiting(0, (2, 1)), sharer) == {}
+
+
+def test_what_would_be_shared_now_is_kept_for_who_may_want_it_alone() -> None:
+    """When 3 comes back the first claim shares that, and takes the free unit of 2 for itself."""
+    state = holding(1, 3, capacity={2: 2})
+    state.take(2, SHARED)
+    pools = [((3, 2), SHARED), ((1, 2), True)]
+    first = Waiting(0, tuple(Demand(Pool.of(pool, {}), exclusive) for pool, exclusive in pools), "both")
+    assert granted(state, first, waiting(1, (2,))) == {}
+
+
 def test_sharers_take_one_unit_between_them() -> None:
     state = holding(1, exclusive=SHARED, capacity={1: 2})
     queue = [waiting(ticket, (1,), exclusive=ticket == 1) for ticket in range(4)]

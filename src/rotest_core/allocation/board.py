@@ -67,7 +67,7 @@ class Board:
         closed: bits of the records that nobody can come to share.
     """
 
-    __slots__ = ("_capacity", "_exclusive", "_sharers", "closed", "taken")
+    __slots__ = ("_barred", "_capacity", "_exclusive", "_sharers", "closed", "taken")
 
     def __init__(self, capacity: Mapping[int, int]) -> None:
         self._capacity = capacity
@@ -75,6 +75,7 @@ class Board:
         self._sharers: dict[int, int] = {}
         self.taken: int = 0
         self.closed: int = 0
+        self._barred = 0
 
     def copy(self) -> Board:
         """Return a board of its own in the same state."""
@@ -83,11 +84,12 @@ class Board:
         other._sharers = self._sharers.copy()
         other.taken = self.taken
         other.closed = self.closed
+        other._barred = self._barred
         return other
 
     def shut(self, exclusive: bool) -> int:
         """Return the bits of the records that a demand of this kind cannot have."""
-        return self.taken if exclusive else self.closed
+        return self.taken if exclusive else self.closed | self._barred
 
     def take(self, record: int, exclusive: bool) -> bool:
         """Take a unit of a record, or come to share it; more may be taken than there are, to keep others out.
@@ -101,6 +103,11 @@ class Board:
         if not exclusive and count:
             return False
         return self._weigh(record)
+
+    def bar(self, records: int) -> None:
+        """Let nobody come to share those of a mask that are shared: somebody waits for one of them to be free."""
+        for record in self._sharers:
+            self._barred |= 1 << record & records
 
     def give(self, record: int, exclusive: bool) -> None:
         """Give back what was taken."""

@@ -130,8 +130,22 @@ def schedule(snapshot: Snapshot) -> Schedule:
 
 
 def pin(board: Board, demands: tuple[Demand, ...]) -> bool:
-    """Keep the target set of a claim that waits from those that come after it; tell whether that takes anything."""
-    return occupy(board, demands, target(demands, board))
+    """Keep the target set of a claim that waits from those that come after it; tell whether that takes anything.
+
+    Nobody comes to share what it could have instead for itself once the last sharer has left, and what it would share
+    now is kept for it alone if it may come to want that alone.
+    """
+    records = target(demands, board)
+    alone = 0
+    for demand in demands:
+        if demand.exclusive:
+            alone |= demand.pool.reach
+    board.bar(alone)
+    less = occupy(board, demands, records)
+    for demand, record in zip(demands, records, strict=True):
+        if not demand.exclusive and alone >> record & 1:
+            less |= board.take(record, exclusive=True)
+    return less
 
 
 def occupy(board: Board, demands: tuple[Demand, ...], records: Assignment) -> bool:
