@@ -60,14 +60,11 @@ def hand_off(open_strategy: OpenStrategy, rounds: int) -> Distribution:
     def wait(round_number: int, ready: Callable[[], None]) -> None:
         assert session().submit(_claim(f"waiter-{round_number}")) is None
         ready()
-        (notice,) = session().wait(30)
-        assert isinstance(notice, Grant)
-        after_measuring.append(lambda: session().release(notice.leases))
+        grant = _granted(session())
+        after_measuring.append(lambda: session().release(grant.leases))
 
     def hold(round_number: int) -> Callable[[], None]:
-        grant = session().submit(_claim(f"holder-{round_number}"))
-        while grant is None:
-            grant = next((notice for notice in session().wait(30) if isinstance(notice, Grant)), None)
+        grant = session().submit(_claim(f"holder-{round_number}")) or _granted(session())
         return lambda: session().release(grant.leases)
 
     return measure_hand_offs(hold, wait, rounds)
@@ -123,10 +120,9 @@ def kill_to_grant(open_strategy: OpenStrategy, rounds: int) -> Distribution:
         time.sleep(0.002)
         start = time.perf_counter()
         os.kill(pid, signal.SIGKILL)
-        (notice,) = session.wait(30)
+        grant = _granted(session)
         samples.append(time.perf_counter() - start)
-        assert isinstance(notice, Grant)
-        session.release(notice.leases)
+        session.release(grant.leases)
         os.waitpid(pid, 0)
     strategy.close()
     return Distribution.of(samples)
@@ -180,6 +176,13 @@ def _contender(open_strategy: OpenStrategy, records: int, seconds: float, go: in
     session.close()
     os.write(counts, struct.pack("q", count))
     os._exit(0)
+
+
+def _granted(session: LockSession) -> Grant:
+    while True:
+        for notice in session.wait(30):
+            if isinstance(notice, Grant):
+                return notice
 
 
 def _claim(identifier: str) -> Claim:

@@ -27,6 +27,7 @@ from rotest_core.plugin.protocols.locks import (
     Grant,
     HeldLease,
     Lease,
+    LeaseWanted,
     LockEvent,
     LockStatus,
     LockStep,
@@ -311,6 +312,19 @@ class HoldsForEver(Ledger):
         reason: str = "",
     ) -> list[Lease]:
         return super().hold(session, leases, now, name=name, duration=float("inf"), reason=reason)
+
+
+class TellsNoHolder(Ledger):
+    def take_news(self) -> list[tuple[SessionRow, News]]:
+        return [(session, news) for session, news in super().take_news() if not isinstance(news, LeaseWanted)]
+
+    def wanted(self, session: int) -> list[Lease]:
+        return []
+
+
+class TellsOfAllLeases(Ledger):
+    def wanted(self, session: int) -> list[Lease]:
+        return [row.lease for row in self.book.holdings.of_session(session)]
 
 
 class NeverHandsOver(Ledger):

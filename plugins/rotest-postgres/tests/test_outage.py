@@ -14,7 +14,18 @@ import pytest
 
 from rotest_core import LeaseLostError, Query, Record, RecordKey
 from rotest_core.leasing import current_owner
-from rotest_core.plugin import Candidate, Claim, Grant, Lease, LeaseLost, LockSession, Notice, Owner, Want
+from rotest_core.plugin import (
+    Candidate,
+    Claim,
+    Grant,
+    Lease,
+    LeaseLost,
+    LeaseWanted,
+    LockSession,
+    Notice,
+    Owner,
+    Want,
+)
 from rotest_core.testing import Chaos, check_history, run_chaos
 from rotest_postgres.locks.strategy import PostgresLocks
 from rotest_postgres.store.store import PostgresStore
@@ -43,8 +54,12 @@ def take(session: LockSession, *keys: RecordKey) -> Sequence[Lease]:
 
 
 def notice(session: LockSession) -> Notice:
-    (told,) = session.wait(PATIENCE)
-    return told
+    """Return what happens next, but for hints that somebody waits."""
+    while True:
+        told = [told for told in session.wait(PATIENCE) if not isinstance(told, LeaseWanted)]
+        if told:
+            (only,) = told
+            return only
 
 
 def through(proxy: Proxy, url: str) -> str:

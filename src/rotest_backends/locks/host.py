@@ -176,3 +176,9 @@ class HostLocks:
             sessions = self._sessions.copy()
         for number in self._books.beat(sessions, time.monotonic()):
             sessions[number].revive()
+        # What a letter may not have told.
+        unaware = [number for number, session in sessions.items() if session.unaware]
+        if unaware:
+            wanted = self._books.look(lambda ledger: {number: ledger.wanted(number) for number in unaware})
+            for number, leases in wanted.items():
+                sessions[number].hear_wanted(leases)

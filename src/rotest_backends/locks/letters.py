@@ -7,7 +7,14 @@ from typing import NamedTuple, TypeAlias
 
 from rotest_backends.locks.packing import pack_lease, pack_owner, unpack_lease, unpack_owner
 from rotest_core.allocation.ledger import News
-from rotest_core.plugin.protocols.locks import ClaimExpired, Grant, Lease, LeaseLost, Owner
+from rotest_core.plugin.protocols.locks import (
+    ClaimExpired,
+    Grant,
+    Lease,
+    LeaseLost,
+    LeaseWanted,
+    Owner,
+)
 
 
 class Watch(NamedTuple):
@@ -17,15 +24,17 @@ class Watch(NamedTuple):
     owner: Owner
 
 
-Letter: TypeAlias = Grant | ClaimExpired | LeaseLost | Watch
+Letter: TypeAlias = Grant | ClaimExpired | LeaseLost | LeaseWanted | Watch
 
 
 def news_letter(news: News) -> bytes:
-    """Write to a session what became of its claim."""
+    """Write to a session what became of its claim, or what it holds that others wait for."""
     if isinstance(news, Grant):
         return _write("granted", news.claim, *map(pack_lease, news.leases))
     if isinstance(news, ClaimExpired):
         return _write("expired", news.claim)
+    if isinstance(news, LeaseWanted):
+        return _write("wanted", pack_lease(news.lease))
     return _write("watch", news.holder.number, pack_owner(news.holder.owner))
 
 
@@ -48,6 +57,8 @@ def read_letter(content: bytes) -> Letter | None:
         return Grant(first, tuple(map(unpack_lease, values)))
     if kind == "expired":
         return ClaimExpired(first)
+    if kind == "wanted":
+        return LeaseWanted(unpack_lease(first))
     if kind == "ended":
         return LeaseLost(unpack_lease(values[0]), first)
     return Watch(first, unpack_owner(values[0]))

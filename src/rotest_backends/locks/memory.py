@@ -22,6 +22,7 @@ from rotest_core.plugin.protocols.locks import (
     HeldLease,
     Lease,
     LeaseLost,
+    LeaseWanted,
     LockEvent,
     LockStatus,
     Notice,
@@ -123,6 +124,8 @@ class MemorySession:
         self._lock = lock
         self._condition = threading.Condition(lock)
         self._notices: list[Notice] = []
+        # Tokens of the leases of which it was told that others wait for them.
+        self._wanted: set[int] = set()
 
     def submit(self, claim: Claim) -> Grant | None:
         """Ask for a claim; see `LockSession.submit`."""
@@ -140,6 +143,8 @@ class MemorySession:
                 now = self._strategy.enter()
                 self._ledger.expire(now)
                 self._strategy.publish()
+                for lease in self._ledger.wanted(self._number):
+                    self.tell(LeaseWanted(lease))
                 if self._notices or now >= deadline or self._ledger.sessions.get(self._number) is None:
                     notices, self._notices = self._notices, []
                     return notices
@@ -159,6 +164,7 @@ class MemorySession:
         """Give leases back; see `LockSession.release`."""
         with self._lock:
             lost = self._ledger.release(self._number, leases, self._enter(), dirty=dirty)
+            self._wanted.difference_update([lease.token for lease in leases])
             self._strategy.publish()
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
@@ -189,6 +195,10 @@ class MemorySession:
 
     def tell(self, notice: Notice) -> None:
         """Keep news until the session waits; called with the lock held."""
+        if isinstance(notice, LeaseWanted):
+            if notice.lease.token in self._wanted:
+                return
+            self._wanted.add(notice.lease.token)
         self._notices.append(notice)
         self._condition.notify_all()
 

@@ -15,7 +15,16 @@ from rotest_backends.locks.liveness import Watcher
 from rotest_backends.locks.mailbox import Mailbox
 from rotest_core.allocation.ledger import Ledger
 from rotest_core.errors import LeaseError, LeaseLostError
-from rotest_core.plugin.protocols.locks import Claim, ClaimExpired, Grant, Lease, LeaseLost, Notice, Owner
+from rotest_core.plugin.protocols.locks import (
+    Claim,
+    ClaimExpired,
+    Grant,
+    Lease,
+    LeaseLost,
+    LeaseWanted,
+    Notice,
+    Owner,
+)
 
 ResultT = TypeVar("ResultT")
 
@@ -55,6 +64,8 @@ class HostSession:
         self._watcher = Watcher()
         self._lock = threading.RLock()
         self._mine: dict[int, Lease] = {}
+        # Tokens of those of mine that others wait for, as far as the holder was told.
+        self._wanted: set[int] = set()
         self._waiting: dict[str, _Waiting] = {}
         self._notices: list[Notice] = []
         self._sleepers = 0
@@ -157,6 +168,19 @@ class HostSession:
             if not self._sleepers:
                 self._mailbox.close()
 
+    @property
+    def unaware(self) -> bool:
+        """Tell whether somebody may wait for something of which the holder was not told."""
+        return len(self._wanted) < len(self._mine)
+
+    def hear_wanted(self, leases: Sequence[Lease]) -> None:
+        """Know for what others wait, from the thread that beats."""
+        with self._lock:
+            for lease in leases:
+                self._want(lease)
+            if self._notices:
+                self._stir()
+
     def revive(self) -> None:
         """Begin anew after the session was taken for dead: its leases are lost, its claims wait again."""
         with self._lock:
@@ -164,6 +188,7 @@ class HostSession:
                 return
             self._notices += [LeaseLost(lease, _SILENT) for lease in self._mine.values()]
             self._mine.clear()
+            self._wanted.clear()
             old, self.number = self.number, self._open()
             self._locks.renumber(old, self.number)
             waiting, self._waiting = self._waiting, {}
@@ -232,6 +257,7 @@ class HostSession:
             lost = self._locks.transact(step)
             for lease in leases:
                 self._mine.pop(lease.token, None)
+                self._wanted.discard(lease.token)
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
 
@@ -289,6 +315,8 @@ class HostSession:
                 self._give_up(letter.claim)
             elif isinstance(letter, LeaseLost):
                 self._lose(letter)
+            elif isinstance(letter, LeaseWanted):
+                self._want(letter.lease)
             elif isinstance(letter, Watch) and self._waiting:
                 self._watch(letter)
 
@@ -303,7 +331,13 @@ class HostSession:
 
     def _lose(self, lost: LeaseLost) -> None:
         if self._mine.pop(lost.lease.token, None) is not None:
+            self._wanted.discard(lost.lease.token)
             self._notices.append(lost)
+
+    def _want(self, lease: Lease) -> None:
+        if lease.token in self._mine and lease.token not in self._wanted:
+            self._wanted.add(lease.token)
+            self._notices.append(LeaseWanted(lease))
 
     def _expire(self, now: float) -> None:
         for claim, deadline in list(self._waiting.values()):

@@ -82,6 +82,10 @@ class Holdings:
         """Return the leases of a record."""
         return self._by_record.get(record, ())
 
+    def among(self, bits: int) -> Sequence[LeaseRow]:
+        """Return the leases of the records of a mask."""
+        return [row for row in self if bits >> row.record & 1]
+
     def of_session(self, session: int) -> list[LeaseRow]:
         """Return the leases of a session, in the order of their tokens."""
         return sorted((row for row in self if row.session == session), key=lambda row: row.lease.token)

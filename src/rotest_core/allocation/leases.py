@@ -20,6 +20,7 @@ from rotest_core.plugin.protocols.locks import (
     Grant,
     Lease,
     LeaseLost,
+    LeaseWanted,
     LockSession,
     LockStrategy,
     Notice,
@@ -116,6 +117,7 @@ class Leases:
         self._count = 0
         self._held: dict[str, tuple[int, list[Lease]]] = {}
         self._lost: dict[int, LeaseLost] = {}
+        self._wanted: set[int] = set()
         self._answers: dict[str, Grant | ClaimExpired] = {}
         self._turn = threading.Condition(threading.RLock())
         self._somebody_listens = False
@@ -188,11 +190,17 @@ class Leases:
     @property
     def lost(self) -> tuple[LeaseLost, ...]:
         """Give the leases that ended before they were given back, up to now."""
-        with self._turn:
-            session, listening = self._session, self._somebody_listens
-        if session is not None and not listening:
-            self._take(session.wait(0))
+        self._hear()
         return tuple(self._lost.values())
+
+    @property
+    def wanted(self) -> frozenset[int]:
+        """Give the tokens of the leases for which somebody else was heard to wait, up to now.
+
+        Whoever keeps such a lease only for a later test had better give it back.
+        """
+        self._hear()
+        return frozenset(self._wanted)
 
     def close(self) -> None:
         """Release all that is still held, as dirty, and leave; may be called twice."""
@@ -201,6 +209,13 @@ class Leases:
             self._held.clear()
         if session is not None:
             session.close()
+
+    def _hear(self) -> None:
+        """Take in what happened, unless another thread listens and does so."""
+        with self._turn:
+            session, listening = self._session, self._somebody_listens
+        if session is not None and not listening:
+            self._take(session.wait(0))
 
     def _open_session(self) -> LockSession:
         with self._turn:
@@ -302,6 +317,8 @@ class Leases:
         for notice in notices:
             if isinstance(notice, LeaseLost):
                 self._lose(notice)
+            elif isinstance(notice, LeaseWanted):
+                self._wanted.add(notice.lease.token)
             else:
                 self._answers[notice.claim] = notice
 
@@ -311,6 +328,7 @@ class Leases:
 
     def _forget(self, claim: str, leases: Collection[Lease]) -> None:
         with self._turn:
+            self._wanted.difference_update([lease.token for lease in leases])
             thread, held = self._held.get(claim, (0, []))
             left = [lease for lease in held if lease not in leases]
             if left:

@@ -21,7 +21,15 @@ from rotest_core.allocation.schedule import Snapshot, occupy, pin, place_of, sch
 from rotest_core.allocation.sessions import MemorySessions, Sessions
 from rotest_core.errors import DeadlockError
 from rotest_core.model.record import RecordKey
-from rotest_core.plugin.protocols.locks import Claim, ClaimExpired, Grant, Lease, LockStep, Owner
+from rotest_core.plugin.protocols.locks import (
+    Claim,
+    ClaimExpired,
+    Grant,
+    Lease,
+    LeaseWanted,
+    LockStep,
+    Owner,
+)
 
 _BRIEF = 1.0
 """Seconds; who waits for something that is held for no longer than this looks at its holder by himself in time."""
@@ -33,7 +41,7 @@ class NextInLine(NamedTuple):
     holder: SessionRow
 
 
-News: TypeAlias = Grant | ClaimExpired | NextInLine
+News: TypeAlias = Grant | ClaimExpired | LeaseWanted | NextInLine
 
 
 class Ledger:
@@ -66,7 +74,7 @@ class Ledger:
         return changes
 
     def take_news(self) -> list[tuple[SessionRow, News]]:
-        """Return what became of claims that wait, each with its session, since the last call."""
+        """Return whom to tell what, since the last call: what became of claims, and for what somebody waits."""
         news, self._news = self._news, []
         return news
 
@@ -228,6 +236,16 @@ class Ledger:
         self._view(now)
         return ended
 
+    def wanted(self, session: int) -> list[Lease]:
+        """Return the leases of a session that could be of use to others who wait."""
+        reach = 0
+        for row in self.queue.rows():
+            if row.session != session:
+                reach |= row.reach
+        if not reach:
+            return []
+        return [row.lease for row in self.book.holdings.of_session(session) if reach >> row.record & 1]
+
     # How it is done
 
     def _session(self, number: int) -> SessionRow:
@@ -281,7 +299,11 @@ class Ledger:
                 raise DeadlockError(cycle)
         if not known:
             self.book.log_claim(LockStep.WAITING, now, row.claim, owner)
+        # For what others wait already its holders were told.
+        news = row.reach & ~self.queue.reach() if row.claim.wait != 0 else 0
         self.queue.add(row)
+        if news:
+            self._tell_holders(row, news)
 
     def _leave(self, row: ClaimRow) -> None:
         self.queue.remove(row)
@@ -341,20 +363,44 @@ class Ledger:
             self._outlook = self.book.holdings.board
             return self._outlook
         plan = schedule(Snapshot(self.book.holdings.board, lines))
-        holders: dict[int, SessionRow] = {}
+        fresh: list[tuple[int, SessionRow, Grant]] = []
         for place, records in plan.grants:
             row = self.queue.at(place)
             self._leave(row)
             owner = self._session(row.session)
-            self._news.append((owner, self.book.begin(row, owner, records, now)))
+            grant = self.book.begin(row, owner, records, now)
+            self._news.append((owner, grant))
+            footprint = 0
             for demand, record in zip(row.demands, records, strict=True):
-                holders[demand.footprint(record)] = owner
-        for place, bits in plan.heirs if watch else ():
+                footprint |= demand.footprint(record)
+            fresh.append((footprint, owner, grant))
+        for place, bits in plan.heirs:
             heir = self._session(self.queue.at(place).session)
-            watched = {holder.number: holder for taken, holder in holders.items() if taken & bits}
-            self._news += [(heir, NextInLine(holder)) for holder in watched.values() if holder is not heir]
+            self._tell_both(heir, [new for new in fresh if new[0] & bits and new[1] is not heir], bits, watch)
         self._outlook = plan.outlook
         return plan.outlook
+
+    def _tell_holders(self, row: ClaimRow, bits: int) -> None:
+        """Tell others who hold something that a claim waits for it."""
+        for standing in self.book.holdings.among(bits):
+            holder = self._session(standing.session)
+            if standing.session != row.session and not holder.reservation:
+                self._news.append((holder, LeaseWanted(standing.lease)))
+
+    def _tell_both(
+        self, heir: SessionRow, fresh: Sequence[tuple[int, SessionRow, Grant]], bits: int, watch: bool
+    ) -> None:
+        """Tell who is next in line whom to watch, and whoever just got what he waits for that he does."""
+        find = self.records.find
+        for _, holder, grant in fresh:
+            self._news += [
+                (holder, LeaseWanted(lease))
+                for lease in grant.leases
+                if (record := find(lease.key)) is not None and bits >> record & 1
+            ]
+        if watch:
+            watched = {holder.number: holder for _, holder, _ in fresh}
+            self._news += [(heir, NextInLine(holder)) for holder in watched.values()]
 
 
 def _belongs(other: LeaseRow, lease: LeaseRow) -> bool:

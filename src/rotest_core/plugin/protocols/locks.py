@@ -143,7 +143,19 @@ class LeaseLost:
     reason: str
 
 
-Notice: TypeAlias = Grant | ClaimExpired | LeaseLost
+@attrs.frozen
+class LeaseWanted:
+    """Tell that somebody else waits who could use what a lease keeps from him.
+
+    It asks for nothing: whoever still needs the lease goes on; whoever only keeps it for later had better give it back.
+    It is told when somebody begins to wait, or when a lease begins for which others wait still; where that message is
+    lost, with the next heartbeat. He who waits may have given up meanwhile, and it may be told again.
+    """
+
+    lease: Lease
+
+
+Notice: TypeAlias = Grant | ClaimExpired | LeaseLost | LeaseWanted
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,7 @@ from rotest_core.errors import DeadlockError
 from rotest_core.plugin.protocols.locks import Claim, Grant, LockEvent, LockSession, LockStrategy
 from rotest_core.testing.locks.claims import claim, grants, key
 from rotest_core.testing.locks.history import check_history, held_at_end
-from rotest_core.testing.locks.sessions import OpenStrategy
+from rotest_core.testing.locks.sessions import OpenStrategy, listen
 
 WANTS = (("A",), ("A|B|C",), ("B", "C"), ("~A",), ("~A|B",), ("R[P,Q]",), ("P",), ("N*2",), ("N*2", "A|B"))
 """What is claimed; a claim's label is its place here, so that equal claims can be told."""
@@ -161,7 +161,7 @@ def _obtain(session: LockSession, asked: Claim) -> Grant | None:
         return grant
     end = time.monotonic() + _STRANDED
     while time.monotonic() < end:
-        notices = session.wait(0.05)
+        notices = listen(session, 0.05)
         if notices:
             won = grants(list(notices))
             return won[0] if won else None

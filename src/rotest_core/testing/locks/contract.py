@@ -10,9 +10,10 @@ from rotest_core.testing.locks.grants import GrantContract
 from rotest_core.testing.locks.leases import LeaseContract
 from rotest_core.testing.locks.processes import ProcessContract
 from rotest_core.testing.locks.sessions import Opened, OpenStrategy
+from rotest_core.testing.locks.wanted import WantedContract
 
 
-class LockStrategyContract(GrantContract, LeaseContract):
+class LockStrategyContract(GrantContract, LeaseContract, WantedContract):
     """Prove a lock strategy: subclass this, supply the fixture, and let pytest collect the subclass.
 
     A strategy that several processes share is to be proved by `SharedLockStrategyContract`.

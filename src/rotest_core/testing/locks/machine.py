@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 
 from rotest_core.allocation.owner import current_owner
-from rotest_core.plugin.protocols.locks import Claim, Grant, Lease, LeaseLost, LockStrategy
+from rotest_core.plugin.protocols.locks import Claim, Grant, Lease, LeaseLost, LeaseWanted, LockStrategy
 from rotest_core.testing.locks.claims import claim, key
 from rotest_core.testing.locks.model import Model
 from rotest_core.testing.locks.sessions import TTL, Opened
@@ -178,7 +178,7 @@ class _Machine(RuleBasedStateMachine):
             for notice in session.wait(0):
                 if isinstance(notice, LeaseLost):
                     losses.append(notice)
-                else:
+                elif not isinstance(notice, LeaseWanted):
                     assert isinstance(notice, Grant), f"{notice} came without a reason"
                     grants.append((who, notice))
         for who, grant in sorted(grants, key=lambda told: told[1].leases[0].token):

@@ -15,7 +15,16 @@ from rotest_core.plugin.protocols.locks import Grant, LeaseLost
 from rotest_core.testing.locks.actor import Actor
 from rotest_core.testing.locks.chaos import Chaos, run_chaos
 from rotest_core.testing.locks.claims import claim, names
-from rotest_core.testing.locks.sessions import TTL, Opened, OpenStrategy, expect_grant, patience, take
+from rotest_core.testing.locks.sessions import (
+    TTL,
+    Opened,
+    OpenStrategy,
+    expect_grant,
+    expect_nothing,
+    listen,
+    patience,
+    take,
+)
 
 OpenActor: TypeAlias = Callable[..., Actor]
 
@@ -51,7 +60,7 @@ class ProcessContract:
         back = claim("A")
         assert actor.submit(back) is None
         session.release(mine.leases)
-        (notice,) = actor.wait(patience())
+        (notice,) = listen(actor, patience())
         assert isinstance(notice, Grant)
         assert notice.claim == back.id
 
@@ -101,7 +110,7 @@ class ProcessContract:
         assert opened.strategy().status().time >= held.until
         assert grant.leases[0].token > stale.leases[0].token
         actor.resume()
-        (notice,) = actor.wait(patience())
+        (notice,) = listen(actor, patience())
         assert isinstance(notice, LeaseLost)
         assert notice.lease == stale.leases[0]
         with pytest.raises(LeaseLostError):
@@ -118,7 +127,7 @@ class ProcessContract:
         waiting = claim("A")
         assert session.submit(waiting) is None
         actor.spin(SHORT_TTL * 1.3)
-        assert list(session.wait(0.2)) == []
+        expect_nothing(session)
         actor.release(grant.leases)
         expect_grant(session, waiting)
 

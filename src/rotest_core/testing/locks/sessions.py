@@ -6,20 +6,31 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from rotest_core.allocation.owner import current_owner
 from rotest_core.plugin.protocols.locks import (
     Claim,
     ClaimExpired,
     Grant,
+    Lease,
     LeaseLost,
+    LeaseWanted,
     LockSession,
     LockStrategy,
     Notice,
 )
 
 OpenStrategy: TypeAlias = Callable[[], LockStrategy]
+
+
+class Listener(Protocol):
+    """Hear what happens: a session, here or in another process."""
+
+    def wait(self, timeout: float) -> Sequence[Notice]:
+        """Wait for news; see `LockSession.wait`."""
+        ...
+
 
 _patience = ContextVar("patience", default=10.0)
 
@@ -96,7 +107,29 @@ def expect_loss(session: LockSession) -> LeaseLost:
 
 def expect_nothing(session: LockSession) -> None:
     """See that nothing has happened to a session."""
-    assert list(session.wait(0)) == []
+    assert list(listen(session, 0)) == []
+
+
+def expect_wanted(session: LockSession, *leases: Lease) -> None:
+    """Wait until a session is told that others wait for these leases."""
+    told: set[int] = set()
+    deadline = time.monotonic() + patience()
+    while told != (expected := {lease.token for lease in leases}):
+        assert time.monotonic() < deadline, f"of {len(expected)} leases {len(told)} were told of as wanted"
+        for notice in session.wait(max(0.0, deadline - time.monotonic())):
+            assert isinstance(notice, LeaseWanted), f"{notice} came instead"
+            told.add(notice.lease.token)
+            assert told <= expected, f"nobody waits for {notice.lease.key}"
+
+
+def listen(listener: Listener, seconds: float) -> Sequence[Notice]:
+    """Return what happened, waiting for something, but for hints that others wait for what the session holds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        notices = [notice for notice in listener.wait(left) if not isinstance(notice, LeaseWanted)]
+        if notices or not left:
+            return notices
 
 
 def take(session: LockSession, claim: Claim) -> Grant:
@@ -109,7 +142,7 @@ def take(session: LockSession, claim: Claim) -> Grant:
 def _notices(session: LockSession) -> Sequence[Notice]:
     deadline = time.monotonic() + patience()
     while time.monotonic() < deadline:
-        notices = session.wait(deadline - time.monotonic())
+        notices = listen(session, deadline - time.monotonic())
         if notices:
             assert len(notices) == 1, f"more happened than was to happen: {notices}"
             return notices

@@ -15,11 +15,13 @@ class Beat(NamedTuple):
         session: the number under which the session was known when it was sent.
         sent: the moment when it was sent, by this process's clock.
         standing: tokens of the session's leases, as the database knows them; None if it knows the session no more.
+        others_wait: whether others wait for something, whatever it is.
     """
 
     session: int
     sent: float
     standing: frozenset[int] | None
+    others_wait: bool = False
 
 
 class Inbox:

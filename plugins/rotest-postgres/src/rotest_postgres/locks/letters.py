@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple, TypeAlias
 
-from rotest_core.plugin import ClaimExpired, Grant, Lease, LeaseLost, Owner
+from rotest_core.plugin import ClaimExpired, Grant, Lease, LeaseLost, LeaseWanted, Owner
 from rotest_postgres.locks.packing import pack_lease, pack_owner, unpack_lease, unpack_owner
 
 _LONGEST = 7_900
@@ -39,7 +39,7 @@ class Hint(NamedTuple):
     """Tell that something happened, without saying what."""
 
 
-Content: TypeAlias = Grant | ClaimExpired | LeaseLost | Rival | Hint
+Content: TypeAlias = Grant | ClaimExpired | LeaseLost | LeaseWanted | Rival | Hint
 
 
 def granted(address: str, session: int, grant: Grant) -> Letter:
@@ -57,6 +57,11 @@ def ended(address: str, session: int, lease: Lease, reason: str) -> Letter:
     return _letter(address, session, "ended", reason, pack_lease(lease))
 
 
+def wanted(address: str, session: int, lease: Lease) -> Letter:
+    """Write to a holder that somebody waits for what it holds."""
+    return _letter(address, session, "wanted", pack_lease(lease))
+
+
 def rival(address: str, session: int, holder: int, owner: Owner) -> Letter:
     """Write to who is next in line who holds what it waits for."""
     return _letter(address, session, "rival", holder, pack_owner(owner))
@@ -72,6 +77,8 @@ def read(text: str) -> tuple[int, Content]:
             return session, ClaimExpired(values[0])
         case "ended":
             return session, LeaseLost(unpack_lease(values[1]), values[0])
+        case "wanted":
+            return session, LeaseWanted(unpack_lease(values[0]))
         case "rival":
             return session, Rival(values[0], unpack_owner(values[1]))
         case _:

@@ -53,7 +53,10 @@ _BEAT = """
 UPDATE rotest.lock_session AS s
 SET beat = greatest(s.beat, extract(epoch FROM clock_timestamp())::float8, (SELECT moment FROM rotest.lock_state))
 WHERE number = ANY(%s)
-RETURNING number, ARRAY(SELECT token FROM rotest.lock_lease WHERE session = s.number)
+RETURNING
+    number,
+    ARRAY(SELECT token FROM rotest.lock_lease WHERE session = s.number),
+    EXISTS (SELECT FROM rotest.lock_claim WHERE session <> s.number)
 """
 
 _HELD = f"""
@@ -101,6 +104,18 @@ class Look(NamedTuple):
     rivals: Mapping[int, Owner]
 
 
+class Standing(NamedTuple):
+    """How a session stood when it beat.
+
+    Args:
+        tokens: of its leases.
+        others_wait: whether others wait for something, whatever it is.
+    """
+
+    tokens: frozenset[int]
+    others_wait: bool
+
+
 def look(link: Link, session: int) -> Look:
     """Find out how a session stands."""
     ((here, leases, waiting, overdue, rivals),) = link.execute(
@@ -132,10 +147,10 @@ def why_lost(link: Link, lease: Lease) -> str:
     return "the database no longer knows of it"
 
 
-def beat(link: Link, sessions: Sequence[int]) -> Mapping[int, frozenset[int]]:
-    """Renew sessions; return the tokens of the leases of each, none of those that are gone."""
+def beat(link: Link, sessions: Sequence[int]) -> Mapping[int, Standing]:
+    """Renew sessions; return how each stands, but for those that are gone."""
     rows = link.execute(_BEAT, (list(sessions),)).fetchall()
-    return {number: frozenset(tokens) for number, tokens in rows}
+    return {number: Standing(frozenset(tokens), others_wait) for number, tokens, others_wait in rows}
 
 
 def tidy(link: Link) -> None:

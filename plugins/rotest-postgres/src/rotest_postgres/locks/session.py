@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from rotest_core import LeaseError, LeaseLostError
-from rotest_core.plugin import Claim, ClaimExpired, Grant, Lease, LeaseLost, Notice, Owner
+from rotest_core.plugin import Claim, ClaimExpired, Grant, Lease, LeaseLost, LeaseWanted, Notice, Owner
 from rotest_postgres.database import PATIENCE
 from rotest_postgres.failures import ConnectionLostError
 from rotest_postgres.locks.inbox import Beat, Inbox
-from rotest_postgres.locks.letters import Rival
+from rotest_postgres.locks.letters import Content, Rival
 
 if TYPE_CHECKING:
     from rotest_postgres.locks.books import Desk
@@ -106,6 +106,8 @@ class PostgresSession:
         self._address = address
         self._lock = threading.RLock()
         self._mine: dict[int, _Held] = {}
+        # Tokens of those of mine that others wait for, as far as the holder was told.
+        self._wanted: set[int] = set()
         self._waiting: dict[str, _Waiting] = {}
         self._notices: list[Notice] = []
         self._look_at = 0.0
@@ -288,6 +290,7 @@ class PostgresSession:
                 )
             for lease in mine:
                 self._mine.pop(lease.token, None)
+                self._wanted.discard(lease.token)
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
 
@@ -333,16 +336,7 @@ class PostgresSession:
         """Take in what has arrived; return the stamp to wait with."""
         stamp, contents, beat = self.inbox.take()
         for content in contents:
-            if isinstance(content, Grant):
-                self._win(content)
-            elif isinstance(content, ClaimExpired):
-                self._give_up(content.claim)
-            elif isinstance(content, LeaseLost):
-                self._lose(content)
-            elif isinstance(content, Rival):
-                self._locks.watch(content.session, content.owner)
-            else:
-                self._look_at = 0.0
+            self._read_letter(content)
         if self._closed:
             return stamp
         if self._mine and time.monotonic() >= self._alive_until:
@@ -355,7 +349,25 @@ class PostgresSession:
             self._revive()
         else:
             self._compare(beat.standing, beat.sent)
+            if beat.others_wait and len(self._wanted) < len(self._mine):
+                # What a letter may not have told.
+                for lease in self._here(lambda desk: desk.ledger.wanted(self.number)):
+                    self._want(lease)
         return stamp
+
+    def _read_letter(self, content: Content) -> None:
+        if isinstance(content, Grant):
+            self._win(content)
+        elif isinstance(content, ClaimExpired):
+            self._give_up(content.claim)
+        elif isinstance(content, LeaseLost):
+            self._lose(content)
+        elif isinstance(content, LeaseWanted):
+            self._want(content.lease)
+        elif isinstance(content, Rival):
+            self._locks.watch(content.session, content.owner)
+        else:
+            self._look_at = 0.0
 
     def _compare(self, standing: frozenset[int], asked: float) -> None:
         """Compare the leases that this session knows with those that stood when the database was asked."""
@@ -374,7 +386,13 @@ class PostgresSession:
 
     def _lose(self, lost: LeaseLost) -> None:
         if self._mine.pop(lost.lease.token, None) is not None:
+            self._wanted.discard(lost.lease.token)
             self._notices.append(lost)
+
+    def _want(self, lease: Lease) -> None:
+        if lease.token in self._mine and lease.token not in self._wanted:
+            self._wanted.add(lease.token)
+            self._notices.append(LeaseWanted(lease))
 
     def _lose_all(self, reason: str) -> None:
         for held in list(self._mine.values()):

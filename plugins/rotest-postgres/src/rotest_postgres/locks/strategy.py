@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from rotest_core import LeaseError, RecordKey, StoreError
 from rotest_core.leasing import Ledger, NextInLine
-from rotest_core.plugin import ClaimExpired, HeldLease, Lease, LockEvent, LockStatus, Owner
+from rotest_core.plugin import ClaimExpired, HeldLease, Lease, LeaseWanted, LockEvent, LockStatus, Owner
 from rotest_postgres.database import Database, Link
 from rotest_postgres.locks import looks
 from rotest_postgres.locks.books import Books, Desk
 from rotest_postgres.locks.home import Home
 from rotest_postgres.locks.inbox import Beat
-from rotest_postgres.locks.letters import Letter, ended, expired, granted, read, rival
+from rotest_postgres.locks.letters import Letter, ended, expired, granted, read, rival, wanted
 from rotest_postgres.locks.liveness import is_dead
 from rotest_postgres.locks.schema import STEPS
 from rotest_postgres.locks.session import PostgresSession
@@ -189,7 +189,11 @@ class PostgresLocks:
         sent = time.monotonic()
         standing = looks.beat(link, list(sessions))
         for number, session in sessions.items():
-            session.confirm(Beat(number, sent, standing.get(number)))
+            found = standing.get(number)
+            if found is None:
+                session.confirm(Beat(number, sent, None))
+            else:
+                session.confirm(Beat(number, sent, found.tokens, others_wait=found.others_wait))
 
     def interval(self) -> float:
         with self._lock:
@@ -223,6 +227,8 @@ def _letters(ledger: Ledger) -> Iterable[Letter]:
     for session, news in ledger.take_news():
         if isinstance(news, ClaimExpired):
             yield expired(session.address, session.number, news.claim)
+        elif isinstance(news, LeaseWanted):
+            yield wanted(session.address, session.number, news.lease)
         elif isinstance(news, NextInLine):
             if news.holder.owner.boot == session.owner.boot and not news.holder.reservation:
                 yield rival(session.address, session.number, news.holder.number, news.holder.owner)
