@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType
 
+    from rotest_core.execution.deadline import Deadline
     from rotest_core.execution.equipment import Equipment
     from rotest_core.execution.flow_parts import Part
     from rotest_core.execution.stage import Stage
@@ -29,6 +30,7 @@ class Company(NamedTuple):
         directory: gives the directory of a part, by number and name; it need not exist.
         log_for: lets what is logged from now on be that of a test, by number and name.
         interrupted: takes note of an interrupt, or raises it to end the run at once.
+        deadline: limits parts that may not take as long as the whole flow.
         config: the ``[config]`` table of the run.
         on_failure: called with each exception that is reported, while its part is still set up.
         on_failed_expectation: called with the frame that expected something in vain.
@@ -42,6 +44,7 @@ class Company(NamedTuple):
     directory: Callable[[int, str], str]
     log_for: Callable[[int, str], None]
     interrupted: Callable[[KeyboardInterrupt], None]
+    deadline: Deadline
     config: Mapping[str, object]
     on_failure: Callable[[BaseException], None] | None
     on_failed_expectation: Callable[[FrameType], None] | None

@@ -10,6 +10,8 @@ import signal
 import sys
 from time import monotonic
 
+from rotest_core.execution.interrupts import interruptible_code
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +65,7 @@ class Limits:
 
 
 def unbroken(function: FunctionT) -> FunctionT:
-    """Mark a function of the run's own in which no limit is to strike."""
+    """Mark a function of the run's own in which no limit is to strike, but in what is `interruptible` within."""
     _unbroken.add(function.__code__)
     return function
 
@@ -85,6 +87,7 @@ class Deadline:
         self._what = ""
         self._seconds = 0.0
         self._until = 0.0
+        self._around: _Limit | None = None
         self._told = False
         self._armed = False
         self._handler: Any = self._on_alarm
@@ -111,6 +114,37 @@ class Deadline:
             return function(*args, **named)
         finally:
             self._until = 0.0
+
+    @unbroken
+    def narrow(
+        self,
+        seconds: float,
+        what: str,
+        function: Callable[ParamsT, ResultT],
+        *args: ParamsT.args,
+        **named: ParamsT.kwargs,
+    ) -> ResultT:
+        """Call a function within a call, with a limit of its own; that of the call still holds.
+
+        Args:
+            seconds: how long it may take.
+            what: as the error shall call it.
+            function: is `interruptible`: no limit strikes outside of it.
+            args: its arguments.
+            named: its named arguments.
+
+        Raises:
+            TimeLimitExceeded: it took longer, and let the exception through.
+        """
+        around = self._around
+        outer = self._around = _Limit(self._what, self._seconds, self._until or float("inf"), around)
+        if outer.until > monotonic() + seconds:
+            self._begin(seconds, what)
+        try:
+            return function(*args, **named)
+        finally:
+            self._around = around
+            self._set(outer.what, outer.seconds, outer.until)
 
     def rest(self) -> None:
         """Take the alarm back: what follows may take any time, and may use the signal itself."""
@@ -145,6 +179,8 @@ class Deadline:
             return
         around = frame
         while around is not None:
+            if around.f_code in interruptible_code:
+                break
             if around.f_code in _unbroken:
                 signal.setitimer(signal.ITIMER_REAL, _SOON, AGAIN)
                 return
@@ -158,13 +194,42 @@ class Deadline:
         """Give the clean-up a time of its own, once what took too long has ended."""
         if not self._until:
             return
-        seconds = self._clean_up
-        self._what = f"the clean-up after {self._what}"
-        self._seconds = seconds
-        self._until = monotonic() + seconds if seconds else float("inf")
-        self._tell(seconds or None, self._what)
+        now, seconds = monotonic(), self._clean_up
+        what = f"the clean-up after {self._what}"
+        until = now + seconds if seconds else float("inf")
+        around = self._around
+        while around is not None:
+            if around.until <= now:
+                # It is over as well, and is cleaned up in the same time.
+                around.what, around.seconds, around.until = (
+                    f"the clean-up after {around.what}",
+                    seconds,
+                    until,
+                )
+            elif around.until < until:
+                what, seconds, until = around.what, around.seconds, around.until
+            around = around.around
+        self._set(what, seconds, until)
+
+    def _set(self, what: str, seconds: float, until: float) -> None:
+        """Let another limit hold from now on; infinite for none."""
+        self._what, self._seconds, self._until = what, seconds, until
+        left = 0.0 if until == float("inf") else max(until - monotonic(), _SOON)
+        self._tell(left or None, what)
         if self._armed:
-            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN if seconds else 0)
+            signal.setitimer(signal.ITIMER_REAL, left, AGAIN if left else 0)
+
+
+class _Limit:
+    """Remember a limit while one within it holds."""
+
+    __slots__ = ("around", "seconds", "until", "what")
+
+    def __init__(self, what: str, seconds: float, until: float, around: _Limit | None) -> None:
+        self.what: str = what
+        self.seconds: float = seconds
+        self.until: float = until
+        self.around: _Limit | None = around
 
 
 def stacks(frame: FrameType | None) -> str:

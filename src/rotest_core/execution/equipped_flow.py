@@ -97,6 +97,7 @@ class EquippedFlow(EquippedTest):
             self._run_directory.test_path,
             self._log_for,
             self._interrupted,
+            self._deadline,
             self._order.config,
             self._on_failure,
             self._on_failed_expectation,

@@ -62,7 +62,7 @@ class Fixtures:
             self._module_ready = self._set_up_module(self._module)
         self._class = test_type
         self._ready = False
-        self._ready = self._module_ready and self._set_up_class(test_type)
+        self._ready = self._module_ready and self.set_up_class(test_type)
         return self._ready
 
     def leave(self, following: type | None) -> None:
@@ -73,7 +73,7 @@ class Fixtures:
         self._class = None
         try:
             if test_type is not None and self._ready:
-                self._tear_down_class(test_type)
+                self.tear_down_class(test_type)
         finally:
             module = self._module
             if module is not None and (following is None or following.__module__ != module):
@@ -81,7 +81,8 @@ class Fixtures:
                 if self._module_ready:
                     self._tear_down_module(module)
 
-    def _set_up_class(self, test_type: type) -> bool:
+    def set_up_class(self, test_type: type) -> bool:
+        """Set up a class alone, whatever its module has; tell whether its tests may run."""
         set_up = getattr(test_type, "setUpClass", None)
         if set_up is None or getattr(test_type, "__unittest_skip__", False):
             return True
@@ -94,7 +95,8 @@ class Fixtures:
                 self._clean_up_class(name, test_type)
         return done
 
-    def _tear_down_class(self, test_type: type) -> None:
+    def tear_down_class(self, test_type: type) -> None:
+        """Tear down a class that was set up."""
         if getattr(test_type, "__unittest_skip__", False):
             return
         name = f"tearDownClass ({strclass(test_type)})"

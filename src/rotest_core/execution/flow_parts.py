@@ -34,9 +34,11 @@ class Declarations:
         types: what its ports declare to be, by name; Any for nothing.
         methods: the names of a block's test methods.
         requests: by name.
+        has_fixtures: whether it has a `setUpClass` or `tearDownClass` of its own.
+        limit: seconds that it may take, 0 for what the flow around it may.
     """
 
-    __slots__ = ("inputs", "methods", "outputs", "requests", "types")
+    __slots__ = ("has_fixtures", "inputs", "limit", "methods", "outputs", "requests", "types")
 
     def __init__(self, component: type[FlowPart]) -> None:
         is_block = kind_of(component) == "block"
@@ -54,6 +56,12 @@ class Declarations:
             name for name in sorted(names) if is_block and callable(getattr(component, name))
         ]
         self.requests: dict[str, Request[Any]] = _declared(component)
+        own = own_bases(component)
+        self.has_fixtures: bool = any(
+            "setUpClass" in vars(base) or "tearDownClass" in vars(base) for base in own
+        )
+        limit: object = next((vars(base)["TIMEOUT"] for base in own if "TIMEOUT" in vars(base)), 0)
+        self.limit: float = float(limit) if isinstance(limit, (int, float)) else 0
 
 
 class Part:
@@ -77,6 +85,8 @@ class Part:
         declared: the names of the requests in its class body.
         asked: the names of the requests that `params` gave it.
         requests: all its requests, those given by `params` and ``common`` included.
+        has_fixtures: whether it has a `setUpClass` or `tearDownClass` of its own.
+        limit: seconds that it may take, 0 for what the flow around it may.
         parts: what is in it, in order.
         strangers: what stands among its blocks and is neither block nor flow.
         number: of the part in its run, once it is planned.
@@ -90,8 +100,10 @@ class Part:
         "component",
         "declared",
         "group",
+        "has_fixtures",
         "inputs",
         "kind",
+        "limit",
         "methods",
         "name",
         "number",
@@ -121,6 +133,8 @@ class Part:
         self.outputs: dict[str, Port[Any]] = declarations.outputs
         self.types: dict[str, object] = declarations.types
         self.methods: list[str] = declarations.methods
+        self.has_fixtures: bool = declarations.has_fixtures
+        self.limit: float = declarations.limit
         requests = declarations.requests
         self.declared: frozenset[str] = frozenset(requests)
         self.parameters: dict[str, object]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from unittest.case import SkipTest
 
 from rotest_core.authoring.checks import bind
 from rotest_core.authoring.flow import Mode, TestFlow
@@ -14,6 +15,8 @@ from rotest_core.authoring.ports import NoValueError
 from rotest_core.errors import CleanupErrors
 from rotest_core.events import Cause, Outcome
 from rotest_core.execution.company import PartResult
+from rotest_core.execution.deadline import unbroken
+from rotest_core.execution.fixtures import Fixtures
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.execution.passing import NotGivenError, Scope
 from rotest_core.execution.result import Result
@@ -69,6 +72,7 @@ class FlowRun:
         vars(self.case).update(self.scope.plain())
         vars(self.case)["_rotest_run_parts"] = self.run_parts
 
+    @unbroken
     def run_parts(self) -> None:
         """Run one part after the other, and report what became of them."""
         stopped = False
@@ -176,6 +180,33 @@ class PartRun:
         return case
 
     def _run_case(self, case: FlowPart) -> None:
+        if not self._part.has_fixtures:
+            self._run_set_up(case)
+            return
+        fixtures = Fixtures(partial(self._report_fixture, case))
+        ready: list[bool] = []
+        self._with_fixtures(lambda: ready.append(fixtures.set_up_class(type(case))))
+        if any(ready):
+            self._run_set_up(case)
+            self._with_fixtures(lambda: fixtures.tear_down_class(type(case)))
+
+    def _with_fixtures(self, step: Callable[[], object]) -> None:
+        """Run fixtures of the part's class, which report what they raise."""
+        try:
+            step()
+        except KeyboardInterrupt as interrupt:
+            self._company.interrupted(interrupt)
+
+    def _report_fixture(
+        self, case: FlowPart, scope: str, name: str, error: BaseException, started: float
+    ) -> None:
+        if isinstance(error, SkipTest):
+            self._result.addSkip(case, str(error))
+        else:
+            self._result.report_error(error)
+
+    def _run_set_up(self, case: FlowPart) -> None:
+        """Run the case of a part whose class is set up."""
         self._around.case._rotest_running = case  # pyright: ignore[reportPrivateUsage]
         running = self._running(case)
         if self._set_up(case, running) and self._guarded(lambda: self._give_values(case), Cause.PRODUCT):
@@ -251,9 +282,13 @@ class PartRun:
     # The case
 
     def _carry_out(self, case: FlowPart) -> None:
-        result = self._result
+        result, part = self._result, self._part
         try:
-            _run(case, result)
+            if part.limit:
+                what = f"the {part.kind} {part.path}"
+                self._company.deadline.narrow(part.limit, what, _run, case, result)
+            else:
+                _run(case, result)
         except KeyboardInterrupt as interrupt:
             self._company.interrupted(interrupt)
             result.report_error(interrupt)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
-_regions: set[CodeType] = set()
+interruptible_code: set[CodeType] = set()
+"""The code of all functions that were marked by `interruptible`."""
 
 
 def interruptible(function: FunctionT) -> FunctionT:
@@ -34,7 +35,7 @@ def interruptible(function: FunctionT) -> FunctionT:
 
     Everywhere else it could hit the run's own books, so it is remembered until the next test.
     """
-    _regions.add(function.__code__)
+    interruptible_code.add(function.__code__)
     return function
 
 
@@ -126,7 +127,7 @@ class Interrupts:
 
 def _in_region(frame: FrameType | None) -> bool:
     while frame is not None:
-        if frame.f_code in _regions:
+        if frame.f_code in interruptible_code:
             return True
         frame = frame.f_back
     return False

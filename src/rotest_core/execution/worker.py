@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 
+_FIXTURES_FAILED = "the fixtures of its class or module failed"
 _new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
 """Makes an event of its fields, given one and all, without looking at them."""
 
@@ -199,7 +200,11 @@ class TestWorker:
         # The fixtures may have been reported under numbers of their own.
         result.begin(number)
         if not entered:
-            result.report(Outcome.SKIPPED, "the fixtures of its class or module failed")
+            result.report(Outcome.SKIPPED, _FIXTURES_FAILED)
+            if test.kind == "flow":
+                from rotest_core.execution.stage import skip_flow
+
+                skip_flow(test, self._emit, _FIXTURES_FAILED)
             return Report(self._name, assignment, result.outcome, result.cause)
         self._log_for(test)
         from rotest_core.execution.equipped import EquippedTest
