@@ -15,6 +15,7 @@ PUBLIC = (
     "rotest_core.events",
     "rotest_core.leasing",
     "rotest_core.plugin",
+    "rotest_core.results",
     "rotest_core.testing",
 )
 VAGUE = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}

@@ -52,7 +52,7 @@ def read_events(
     Raises:
         UsageError: there is no such file, or it cannot be opened.
     """
-    reader = _Reader(str(path), on_problem or (lambda problem: None))
+    reader = EventReader(str(path), on_problem or (lambda problem: None))
     try:
         # Whatever bytes a crash or a foreign program left: they make a line that does not parse, not an error here.
         log = open(path, encoding="utf-8", errors="surrogateescape", newline="\n")  # noqa: SIM115
@@ -65,7 +65,7 @@ def read_events(
                 yield event
 
 
-class _Reader:
+class EventReader:
     """Turn lines into events, and remember what was already told."""
 
     def __init__(self, path: str, on_problem: Callable[[LogProblem], None]) -> None:

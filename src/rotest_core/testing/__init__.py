@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rotest_core.testing.locks.contract import LockStrategyContract, SharedLockStrategyContract
     from rotest_core.testing.locks.history import check_history
     from rotest_core.testing.locks.sessions import OpenStrategy
+    from rotest_core.testing.results_contract import ResultsStoreContract
     from rotest_core.testing.store_contract import StoreContract
 
 _MODULES = {
@@ -32,6 +33,7 @@ _MODULES = {
     "HandlerContract": "rotest_core.testing.handler_contract",
     "LockStrategyContract": "rotest_core.testing.locks.contract",
     "OpenStrategy": "rotest_core.testing.locks.sessions",
+    "ResultsStoreContract": "rotest_core.testing.results_contract",
     "SAMPLE_RUNS": "rotest_core.testing.event_samples",
     "SharedLockStrategyContract": "rotest_core.testing.locks.contract",
     "StoreContract": "rotest_core.testing.store_contract",
@@ -49,6 +51,7 @@ __all__ = [
     "HandlerContract",
     "LockStrategyContract",
     "OpenStrategy",
+    "ResultsStoreContract",
     "SharedLockStrategyContract",
     "StoreContract",
     "check_history",

@@ -1,0 +1,44 @@
+"""What results stores, and what writes and reads them, have in common.
+
+A store keeps what :class:`ResultsBuilder` makes of the events of a run. What its sums mean is said, and done in
+memory, by the functions of `rotest_core.results.tallies`; the ones that keep rows in tables find here how a run and a
+test become a row.
+"""
+
+from __future__ import annotations
+
+from rotest_core.results.building import ResultsBuilder
+from rotest_core.results.choosing import chosen_runs
+from rotest_core.results.event_lines import read_lines
+from rotest_core.results.liveness import is_gone, process_mark
+from rotest_core.results.rows import (
+    RUN_COLUMNS,
+    TEST_COLUMNS,
+    details_of,
+    details_text,
+    run_of,
+    run_row,
+    test_of,
+    test_row,
+)
+from rotest_core.results.tallies import tally_tests, tally_units
+from rotest_core.results.text import storable
+
+__all__ = [
+    "RUN_COLUMNS",
+    "TEST_COLUMNS",
+    "ResultsBuilder",
+    "chosen_runs",
+    "details_of",
+    "details_text",
+    "is_gone",
+    "process_mark",
+    "read_lines",
+    "run_of",
+    "run_row",
+    "storable",
+    "tally_tests",
+    "tally_units",
+    "test_of",
+    "test_row",
+]
