@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rotest_core.events import Event
     from rotest_core.execution.journal import Journal
+    from rotest_core.plugin.protocols.executor import Coordinator
     from rotest_core.plugin.protocols.handler import OutputHandler
 
 
@@ -36,6 +37,7 @@ class Bus:
         self._lock = RLock()
         self._queue: deque[Event] = deque()
         self._delivering = False
+        self._held: list[Event] = []
         self._handlers: dict[str, OutputHandler] = {}
         self._sinks: list[tuple[str, Callable[[Event], None]]] = []
         self._counter: Callable[[TestFinished], object] = _ignore
@@ -56,8 +58,11 @@ class Bus:
 
     @unbroken
     def emit(self, *events: Event) -> None:
-        """Write events down, then deliver them."""
+        """Write events down, after those that were held back, then deliver them."""
         with self._lock:
+            if self._held:
+                events = (*self._held, *events)
+                self._held.clear()
             self._journal.write(*events)
             if self._delivering:
                 self._queue.extend(events)
@@ -77,8 +82,19 @@ class Bus:
             finally:
                 self._delivering = False
 
+    @unbroken
+    def later(self, *events: Event) -> None:
+        """Hold events back until others follow: several are written by one system call.
+
+        What runs the code of users, or waits, calls `emit` before: whatever becomes of the process there, all that
+        happened until then has been written.
+        """
+        with self._lock:
+            self._held += events
+
     def abandon(self) -> None:
         """Write events down from now on, and let the handlers be as they are."""
+        self.emit()
         self._sinks = []
         self._handlers.clear()
 
@@ -87,6 +103,7 @@ class Bus:
 
         A handler that raises is reported. What one sends while it is closed reaches those still open.
         """
+        self.emit()
         for name, handler in tuple(self._handlers.items()):
             self._detach(name)
             try:
@@ -117,6 +134,15 @@ class Bus:
         self._detach(name)
         self.failures.append((name, f"{type(error).__name__}: {error}"))
         self.emit(HandlerFailed(time.time(), name, "".join(traceback.format_exception(error))))
+
+
+def later_of(coordinator: Coordinator) -> Callable[..., None]:
+    """Return what takes events that need not be told before others follow (see `Bus.later`).
+
+    That is for a worker in the coordinator's own process. Elsewhere there is nothing to be saved.
+    """
+    later: Callable[..., None] = getattr(coordinator, "later", coordinator.emit)
+    return later
 
 
 def _ignore(event: TestFinished) -> None:

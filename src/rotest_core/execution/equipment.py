@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rotest_core.events import ResourceLeased, ResourceReleased, ResourceStep
 from rotest_core.execution import lifecycle
+from rotest_core.execution.bus import later_of
 from rotest_core.execution.deadline import notice
 from rotest_core.execution.workdir import safe_name
-from rotest_core.model.resource import build_requested, whole_of
+from rotest_core.model.resource import BaseResource, build_requested, whole_of
 from rotest_core.model.unpacking import unpack
 
 if TYPE_CHECKING:
-    from rotest_core.events import Event
+    from typing import Any
+
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
-    from rotest_core.plugin.protocols.executor import LeasedResource
+    from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource
+
+_new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
+"""Makes an event of its fields, given one and all, without looking at them."""
 
 
 class Equipment:
@@ -28,7 +33,7 @@ class Equipment:
     Args:
         test: the test's number.
         directory: the test's directory.
-        emit: takes the events.
+        coordinator: takes the events.
         config: the ``[config]`` table of the run.
         skip_init: whether resources are connected only.
 
@@ -42,7 +47,7 @@ class Equipment:
         self,
         test: int,
         directory: str,
-        emit: Callable[[Event], None],
+        coordinator: Coordinator,
         *,
         config: Mapping[str, object],
         skip_init: bool,
@@ -51,8 +56,9 @@ class Equipment:
         self.given: dict[str, AnyResource] = {}
         self.dirty: set[str] = set()
         self._test = test
-        self._directory = Path(directory)
-        self._emit = emit
+        self._directory = directory
+        self._emit = coordinator.emit
+        self._later = later_of(coordinator)
         self._config = config
         self._skip_init = skip_init
 
@@ -99,10 +105,10 @@ class Equipment:
         doubtful = frozenset(self.dirty)
         for name in [name for name in reversed(self.resources) if name in names]:
             resource = self.resources.pop(name)
-            self.given = {name: part for name, part in self.given.items() if whole_of(part) is not resource}
+            self.given = {title: part for title, part in self.given.items() if whole_of(part) is not resource}
             self.dirty.add(name)
             try:
-                failed = lifecycle.tear_down(resource, self._on_step)
+                failed = lifecycle.tear_down(resource, self._on_step, self._emit)
             except BaseException as reason:
                 interrupt = interrupt or reason
             else:
@@ -110,7 +116,7 @@ class Equipment:
                 if not failed and name not in doubtful:
                     self.dirty.discard(name)
             if resource.data is None:
-                self._emit(
+                self._later(
                     ResourceReleased(time.time(), self._test, name, type(resource).__name__, resource.name)
                 )
         if interrupt is not None:
@@ -123,6 +129,7 @@ class Equipment:
         Returns:
             What was raised; each was asked all the same.
         """
+        self._emit()
         directory = self._free_directory("state")
         errors: list[Exception] = []
         for name, resource in self.resources.items():
@@ -130,32 +137,36 @@ class Equipment:
         return errors
 
     def _add(self, request: Request[AnyResource], leased: LeasedResource | None) -> None:
+        if request.resource.__init__ is not BaseResource.__init__ or request.part_requests():
+            self._emit()
         resource = build_requested(
             request,
             None if leased is None else leased.data,
-            work_dir=self._directory / "resources" / safe_name(request.name),
+            work_dir=f"{self._directory}/resources/{safe_name(request.name)}",
             config=self._config,
         )
         if leased is None:
             kind = type(resource).__name__
-            self._emit(ResourceLeased(time.time(), self._test, request.name, kind, resource.name, 0, 0.0))
+            self._later(ResourceLeased(time.time(), self._test, request.name, kind, resource.name, 0, 0.0))
         self.resources[request.name] = resource
         lifecycle.set_up(
             resource,
             skip_init=self._skip_init,
             dirty=leased is not None and leased.dirty,
             on_step=self._on_step,
+            before=self._emit,
         )
 
     def _on_step(self, path: str, step: str, duration: float, error: BaseException | None) -> None:
-        text = "" if error is None else f"{type(error).__name__}: {error}"
+        text = ""
         if error is not None:
+            text = f"{type(error).__name__}: {error}"
             notice(error)
-        self._emit(ResourceStep(time.time(), self._test, path, step, duration, text))
+        self._later(_new(ResourceStep, (time.time(), self._test, path, step, duration, text)))
 
     def _free_directory(self, name: str) -> Path:
-        directory, number = self._directory / name, 1
+        directory, number = Path(self._directory, name), 1
         while os.path.lexists(directory):
             number += 1
-            directory = self._directory / f"{name}{number}"
+            directory = Path(self._directory, f"{name}{number}")
         return directory

@@ -105,7 +105,7 @@ class EquippedTest:
         return Equipment(
             self._test.number,
             self._directory,
-            self._coordinator.emit,
+            self._coordinator,
             config=self._order.config,
             skip_init=self._order.skip_init,
         )

@@ -110,7 +110,7 @@ class EquippedFlow(EquippedTest):
         return Equipment(
             number,
             directory,
-            self._coordinator.emit,
+            self._coordinator,
             config=self._order.config,
             skip_init=self._order.skip_init,
         )

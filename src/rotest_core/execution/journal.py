@@ -54,7 +54,7 @@ class Journal:
 
     def write(self, *events: Event) -> None:
         """Append events by one system call; after a failure this does nothing."""
-        if self._file < 0:
+        if self._file < 0 or not events:
             return
         if len(events) == 2:  # most often: the end of one test and the start of the next
             lines = (encode(events[0]) + encode(events[1])).encode("ascii")

@@ -101,6 +101,7 @@ class Run:
         id: its identifier.
         directory: where its files are.
         emit: takes what happens; see `Coordinator.emit`.
+        later: takes what need not be told before something else happens; see `Bus.later`.
 
     Raises:
         UnknownPluginError: an output or the executor does not exist.
@@ -128,6 +129,7 @@ class Run:
             raise WorkDirError(run.work_dir, error) from error
         self._bus = Bus(self._journal)
         self.emit: Emit = self._bus.emit
+        self.later: Emit = self._bus.later
         try:
             for name, make in makers:
                 self._bus.attach(name, make(self._context(name, tuple(name for name, _ in makers))))
