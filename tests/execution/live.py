@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -68,13 +68,15 @@ class Lived:
         return [event for event in self.of(OutcomeReported) if event.test in numbers]
 
 
-def settings_of(project: Project, **options: object) -> Settings:
-    """Load a project's settings; options by their names in ``[run]``."""
+def settings_of(project: Project, sets: Sequence[str] = (), **options: object) -> Settings:
+    """Load a project's settings; options by their names in ``[run]``, others as ``--set`` has them."""
     arguments = {f"run.{name}": value for name, value in options.items()}
-    sets = () if (project.root / "rotest.toml").exists() else ("store.backend=memory", "locks.backend=memory")
+    backends = (
+        () if (project.root / "rotest.toml").exists() else ("store.backend=memory", "locks.backend=memory")
+    )
     return load_settings(
         start=project.root,
-        sets=sets,
+        sets=(*backends, *sets),
         arguments={"run.outputs": "recorder", "run.work_dir": str(project.root / ".rotest"), **arguments},
         environ={},
     )
@@ -86,6 +88,7 @@ def run(
     prepare: Callable[[Session], None] = lambda session: None,
     plugins: Plugins | None = None,
     on_failure: Callable[[BaseException], None] | None = None,
+    sets: Sequence[str] = (),
     **options: object,
 ) -> Lived:
     """Run tests of a project.
@@ -96,9 +99,10 @@ def run(
         prepare: is given the session before the run, to fill the inventory.
         plugins: those installed by default.
         on_failure: as `Surroundings` has it.
+        sets: values of ``--set``.
         options: keys of ``[run]``.
     """
-    settings = settings_of(project, **options)
+    settings = settings_of(project, sets, **options)
     recorder = Recorder()
 
     def make_recorder(context: HandlerContext) -> Recorder:

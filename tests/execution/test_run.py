@@ -14,6 +14,7 @@ from rotest_core.events import (
     Outcome,
     RunFinished,
     RunStarted,
+    TestFinished,
     TestStarted,
 )
 from rotest_core.execution.interrupts import Interrupts
@@ -384,3 +385,20 @@ def test_a_work_directory_that_cannot_be_made_ends_the_run_before_it_begins(tmp_
     settings = load_settings(start=tmp_path, arguments={"run.work_dir": str(tmp_path / "file")})
     with pytest.raises(WorkDirError, match="Not a directory"):
         Run(settings, load_plugins(), surroundings())
+
+
+def test_the_end_of_the_test_before_is_told_once_when_somebody_interrupts(project: Project) -> None:
+    project.write(
+        "test_a.py",
+        """
+        import unittest
+        class Interrupted(unittest.TestCase):
+            def test_a(self): ...
+            def test_b(self): raise KeyboardInterrupt
+        """,
+    )
+
+    lived = live.run(project, ".")
+
+    assert [event.test for event in lived.of(TestFinished)] == [0, 1]
+    assert dict(lived.of(RunFinished)[0].counts) == {"success": 1, "error": 1}

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 STREAM_OUTPUTS = frozenset(("dots", "full", "logdebug", "loginfo", "pretty", "progress", "tree"))
 """The handlers of this package that write to the terminal."""
 
+MOST_FLAKY = 20
+"""How many flaky tests are named."""
+
 VERDICTS = {
     0: ("PASSED", GREEN),
     EXIT_FAILED: ("FAILED", VERMILION),
@@ -81,6 +84,7 @@ class Summary:
         self._bad: dict[int, TestReport] = {}
         self._slowest: list[tuple[float, str]] = []
         self._skips: dict[str, int] = {}
+        self._flaky: list[TestStarted] = []
         self.counts: dict[Outcome, int] = {}
 
     def take(self, event: Event) -> None:
@@ -111,6 +115,8 @@ class Summary:
             self.counts[outcome] = self.counts.get(outcome, 0) + 1
         if outcome is not Outcome.SUCCESS:
             self._add_troubled(report, outcome)
+        elif report.started.attempt > 1 and report.started.kind != "fixture":
+            self._flaky.append(report.started)
         if self._choices.slowest:
             self._slowest.append((-report.duration, report.started.id or report.name))
             if len(self._slowest) > 2 * self._choices.slowest + 100:
@@ -125,6 +131,7 @@ class Summary:
         """Count a test that passed and of which there is nothing to say."""
         if started.attempt > 1:
             self._forget(started.test)
+            self._flaky.append(started)
         self.counts[Outcome.SUCCESS] = self.counts.get(Outcome.SUCCESS, 0) + 1
 
     def _forget(self, test: int) -> None:
@@ -155,6 +162,7 @@ class Summary:
             self._print_failures(bad)
         if self._verbosity > 0:
             self._print_skips()
+        self._print_flaky()
         self._print_slowest()
         self._print_totals(len(unfinished))
         self._terminal.flush()
@@ -176,6 +184,18 @@ class Summary:
         for reason, count in self._skips.items():
             first = lines_of(reason)[0] or "no reason given"
             self._terminal.line(f"{self._terminal.glyph(Outcome.SKIPPED)} {count} skipped: {first}")
+
+    def _print_flaky(self) -> None:
+        """Name the tests that passed, but not at the first attempt: somebody should look at them, too."""
+        if self._flaky:
+            self._terminal.line()
+        for started in self._flaky[:MOST_FLAKY]:
+            name = one_line(started.id or started.name)
+            self._terminal.line(
+                f"{self._terminal.paint('flaky', ORANGE)}  {name} passed at attempt {started.attempt}"
+            )
+        if len(self._flaky) > MOST_FLAKY:
+            self._terminal.line(f"... and {len(self._flaky) - MOST_FLAKY} more")
 
     def _print_slowest(self) -> None:
         for duration, test in sorted(self._slowest)[: self._choices.slowest]:
@@ -212,6 +232,8 @@ class Summary:
             for outcome in Outcome
             if counts.get(outcome) and (look := look_of(outcome))
         ]
+        if self._finished is not None and self._finished.flaky:
+            parts.append(terminal.paint(f"{self._finished.flaky} flaky", ORANGE))
         if unfinished:
             parts.append(terminal.alarm(f"{unfinished} unfinished"))
         verdict, style = self._verdict()

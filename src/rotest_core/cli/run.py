@@ -147,6 +147,10 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
 
 def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:
     from rotest_core.execution.run import Run, Surroundings
+    if settings.run.delta or settings.retry.times:
+        from rotest_core.execution.retry import policy_of
+
+        policy_of(settings)
     from rotest_core.session import Session
 
     post_mortem = _post_mortem(plugins) if settings.run.debug else None

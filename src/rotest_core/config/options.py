@@ -19,7 +19,7 @@ class Option:
     """Describe one setting.
 
     Args:
-        key: section and name: ``run.failfast``.
+        key: section and name: ``run.failfast``; ``run.retry.on`` is a key of the table that stands in the section.
         kind: ``bool``, ``int``, ``seconds`` (a number, or text such as "90s", "1h30m"), ``text``, ``words``
             (a list of texts, comma-separated where there are no lists), ``path`` or ``paths`` (in a file
             relative to the project's directory, elsewhere to the working directory).
@@ -124,6 +124,30 @@ _TABLE: Final = (
         flags=("-s", "--save-state"),
     ),
     Option(
+    Option(
+        "run.delta",
+        "int",
+        0,
+        "how many times in all to run what does not succeed; what passed in earlier runs of the name is skipped",
+        flags=("-d", "--delta"),
+        metavar="N",
+    ),
+    Option(
+        "run.retry.times", "int", 0, "how many times to run a test again for the cause that retry.on names"
+    ),
+    Option(
+        "run.retry.on",
+        "text",
+        "any",
+        "which tests to run again: those that failed for this cause",
+        choices=("any", "infrastructure", "product"),
+    ),
+    Option(
+        "run.retry.fresh_resource",
+        "bool",
+        False,
+        "whether a test that is run again gets other records, where others can serve",
+    ),
         "run.skip_init",
         "bool",
         False,

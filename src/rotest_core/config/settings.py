@@ -37,6 +37,7 @@ class RunSettings(NamedTuple):
     list: bool
     failfast: bool
     save_state: bool
+    delta: int
     skip_init: bool
     resources: str
     debug: bool
@@ -55,6 +56,14 @@ class RunSettings(NamedTuple):
 
 
 class ResourceSettings(NamedTuple):
+class RetrySettings(NamedTuple):
+    """The keys of the table ``retry`` in ``[run]``."""
+
+    times: int
+    on: str
+    fresh_resource: bool
+
+
     """The keys of ``[resources]``."""
 
     modules: tuple[str, ...]
@@ -130,6 +139,7 @@ class Settings:
         self._gathered = gathered
         self.run: RunSettings = self._section("run", RunSettings)
         self.resources: ResourceSettings = self._section("resources", ResourceSettings)
+        self.retry: RetrySettings = self._section("run.retry", RetrySettings)
         self.inventory: InventorySettings = self._section("inventory", InventorySettings)
         self.store: StoreSettings = self._section("store", StoreSettings)
         self.results: ResultSettings = self._section("results", ResultSettings)

@@ -64,7 +64,7 @@ class Gathering:
             if section in PLUGIN_SECTIONS and rest:
                 self.unresolved[section][rest] = given
             elif section in sections() and rest:
-                self._add((section, rest), given)
+                self._add((section, *_name_of(section, rest)), given)
             else:
                 self._reject(f"unknown setting{_nearest_variable(variable)}", "", variable)
 
@@ -95,6 +95,8 @@ class Gathering:
             self.plugins.setdefault(f"{section}.{names[0]}", {})[".".join(names[1:])] = given
         elif key in OPTIONS:
             self.options[key] = given
+        elif any(known.startswith(f"{key}.") for known in OPTIONS) and section != key:
+            self._add_table(path, given)
         elif section in BACKEND_SECTIONS and names:
             self.plugins.setdefault(section, {})[".".join(names)] = given
         elif section in PLUGIN_SECTIONS:
@@ -103,6 +105,15 @@ class Gathering:
             self._reject(f"unknown key{_nearest_key(key)}", key, given.origin)
         else:
             self._reject(f"unknown section{_nearest_section(section)}", section, given.origin)
+
+    def _add_table(self, path: tuple[str, ...], given: Given) -> None:
+        """Take in a table of options that stands in a section: ``retry`` in ``[run]``."""
+        table = as_table(given.as_toml())
+        if table is None:
+            self._reject(f"expected a table, got {shown(given.value)}", ".".join(path), given.origin)
+            return
+        for name, inner in table.items():
+            self._add((*path, name), Given(inner, given.origin, in_file=given.in_file))
 
     def _add_plugin_tables(self, section: str, tables: Mapping[str, object], origin: str) -> None:
         for name, value in tables.items():
@@ -123,6 +134,14 @@ class Gathering:
 
     def _reject(self, problem: str, key: str, origin: str) -> None:
         self.errors.append(ConfigError(problem, key=key, origin=origin))
+
+
+def _name_of(section: str, rest: str) -> list[str]:
+    """Split what follows the section in a variable's name: it cannot tell ``.`` from ``_``."""
+    for option in OPTIONS.values():
+        if option.section == section and option.name.replace(".", "_") == rest:
+            return option.name.split(".")
+    return [rest]
 
 
 def _nearest_key(key: str) -> str:

@@ -49,17 +49,28 @@ class Account:
         self.long: dict[int, float] = {}
         self._emit = emit
         self._parts = parts
-        self._product_to_blame = False
+        self._faults_of_product = 0
         self._open: dict[int, Group] = {}
         self._left: dict[int, int] = {}
         groups = [test.group for test in tests]
         self._short: dict[Group, _Short] = {group: _Short() for group in dict.fromkeys(groups)}
         self._short_of = [self._short[group] for group in groups]
+        self._expect(groups)
+
+    def _expect(self, groups: Iterable[Group]) -> None:
         for group, count in Counter(groups).items():
             around: Group | None = group
             while around is not None:
                 self._left[around.number] = self._left.get(around.number, 0) + count
                 around = around.parent
+
+    def begin_round(self, tests: Iterable[PlannedTest]) -> None:
+        """Expect these tests, and no others any more: groups that none of them is of have ended."""
+        self._left.clear()
+        self._expect([test.group for test in tests])
+        for number in reversed(list(self._open)):
+            if number not in self._left:
+                self._end(number)
 
     @property
     def short(self) -> dict[int, tuple[int, float]]:
@@ -81,7 +92,16 @@ class Account:
             short.tests += 1
             short.seconds += duration
         if cause is not Cause.INFRASTRUCTURE and not outcome.good:
-            self._product_to_blame = True
+            self._faults_of_product += 1
+
+    def take_back(self, finished: TestFinished) -> None:
+        """Count a test no more that was counted: it is to run again."""
+        outcome = finished.outcome
+        self.counts[outcome] -= 1
+        if not self.counts[outcome]:
+            del self.counts[outcome]
+        if finished.cause is not Cause.INFRASTRUCTURE and not outcome.good:
+            self._faults_of_product -= 1
 
     def close(self) -> None:
         """End the groups that are still open, the innermost first."""
@@ -125,7 +145,7 @@ class Account:
         """
         if self.good:
             return EXIT_PASSED
-        return EXIT_FAILED if self._product_to_blame else EXIT_INFRASTRUCTURE
+        return EXIT_FAILED if self._faults_of_product else EXIT_INFRASTRUCTURE
 
     def _end(self, number: int) -> None:
         del self._open[number]

@@ -51,6 +51,15 @@ class Casualties:
         elif type(event) is LogWritten and event.test is not None:
             self._lines.setdefault(event.test, deque(maxlen=_LAST_LINES)).append(event.text)
 
+    def begin_round(self, tests: Sequence[PlannedTest]) -> None:
+        """Follow tests that may have ended already: they run again, with all that they are made of."""
+        from rotest_core.execution.planned_flow import PlannedFlow
+
+        for test in tests:
+            self._ended.discard(test.number)
+            if isinstance(test, PlannedFlow):
+                self._ended.difference_update(part.number for part in test.parts.inside())
+
     def test(self, number: int) -> PlannedTest:
         """Return a test by its number."""
         return self._tests[number]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
+from rotest_core.errors import RotestError
 from rotest_core.execution.scheduler import Scheduler
 from rotest_core.execution.staffing import SERIAL, executor_name, staff, wanted_workers
 from rotest_core.execution.work import divide
+from rotest_core.plugin.protocols.executor import Assignment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from rotest_core.config.settings import Settings
     from rotest_core.events import Event
     from rotest_core.execution.account import Account
+    from rotest_core.execution.casualties import Casualties
     from rotest_core.execution.durations import Durations
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.lessor import Lessor
+    from rotest_core.execution.parallel import ParallelScheduler
     from rotest_core.execution.plan import Plan
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.execution.work import Work
@@ -44,6 +48,7 @@ class Crew:
         self._name, self._count = staff(settings, plan, self._work, self._past)
         self._executor = make_executor(self._name)
         self._workers: Sequence[str] = ()
+        self._casualties: Casualties | None = None
 
     def start(self, make_worker: WorkerFactory, coordinator: Coordinator) -> None:
         """Have the workers made, while nothing is open that a new process should not share."""
@@ -51,15 +56,17 @@ class Crew:
 
     def run(
         self,
+        tests: Sequence[PlannedTest],
         account: Account,
         emit: Callable[[Event], None],
         watch: Callable[[Callable[[Event], None]], None],
         lessor: Lessor,
         interrupts: Interrupts,
     ) -> None:
-        """Run the plan.
+        """Run tests of the plan; some, or all once more, may be run afterwards.
 
         Args:
+            tests: the tests, in their order.
             account: begins and ends groups.
             emit: takes the events.
             watch: lets somebody see all events.
@@ -70,10 +77,10 @@ class Crew:
             KeyboardInterrupt: somebody wants to leave at once.
             RotestError: no worker is left.
         """
-        plan, run = self._plan, self._settings.run
+        run = self._settings.run
         if self._name == SERIAL:
-            Scheduler(
-                plan.tests,
+            scheduler: Scheduler | ParallelScheduler = Scheduler(
+                tests,
                 self._executor,
                 self._workers,
                 account,
@@ -81,23 +88,21 @@ class Crew:
                 lessor,
                 interrupts,
                 failfast=run.failfast,
-            ).run()
+            )
         else:
             # Loaded only where there are several workers, or one that can be ended.
-            from rotest_core.execution.casualties import Casualties
             from rotest_core.execution.parallel import ParallelScheduler
 
-            casualties = Casualties(plan.tests, emit, fixtures_from=plan.numbers_of_parts.stop)
-            watch(casualties.handle)
-            work = self._work or divide(plan.tests)
+            casualties = self._follow(tests, emit, watch)
+            work = self._work if self._work and tests is self._plan.tests else divide(tests)
             rank(
                 work,
                 self._settings,
                 self._past(),
-                plan.tests,
+                self._plan.tests,
                 lambda request: lessor.open().candidates(request),
             )
-            ParallelScheduler(
+            scheduler = ParallelScheduler(
                 work,
                 self._executor,
                 self._workers,
@@ -108,8 +113,48 @@ class Crew:
                 casualties,
                 wait=run.wait,
                 failfast=run.failfast,
-            ).run()
-        self._executor.stop()
+            )
+        scheduler.run()
+        self._workers = scheduler.workers
+
+    def sweep(self) -> None:
+        """Have the workers tear down all fixtures, so that what runs next sets up its own.
+
+        Raises:
+            KeyboardInterrupt: somebody wants to leave at once.
+            RotestError: no worker is left.
+        """
+        busy = set(self._workers)
+        for worker in self._workers:
+            self._executor.assign(worker, Assignment((), closing=True))
+        idle: list[str] = []
+        while busy:
+            for report in self._executor.wait():
+                busy.discard(report.worker)
+                if not report.lost:
+                    idle.append(report.worker)
+                elif report.successor:
+                    idle.append(report.successor)
+                if report.lost and self._casualties is not None:
+                    self._casualties.report(report)
+        self._workers = idle
+        if not idle:
+            raise RotestError("no worker is left to run tests again on")
+
+    def _follow(
+        self,
+        tests: Sequence[PlannedTest],
+        emit: Callable[[Event], None],
+        watch: Callable[[Callable[[Event], None]], None],
+    ) -> Casualties:
+        from rotest_core.execution.casualties import Casualties
+
+        if self._casualties is None:
+            plan = self._plan
+            self._casualties = Casualties(plan.tests, emit, fixtures_from=plan.numbers_of_parts.stop)
+            watch(self._casualties.handle)
+        self._casualties.begin_round(tests)
+        return self._casualties
 
     def _past(self) -> Durations:
         """Give what tests took in past runs; one worker does not ask."""

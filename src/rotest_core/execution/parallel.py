@@ -82,18 +82,11 @@ class ParallelScheduler:
         # Tests that were told to have started while their claims wait.
         self._committed: set[int] = set()
         self._again = False
-        self._queues: dict[Hashable, deque[Work]] = {}
-        self._bound: dict[str, Work] = {}
-        self._running: dict[str, tuple[Work, float]] = {}
-        self._equipped: dict[int, Equipped] = {}
-        self._waiting: dict[int, Work] = {}
-        self._refused: set[Hashable] = set()
-        self._pace: dict[int, tuple[int, float]] = {}
-        # Plain tests that are left, more or less: those that a lost worker had are counted once.
-        self._plain = 0
-        for part in sorted(work, key=lambda part: part.rank):
-            self._queues.setdefault(self._queue_of(part), deque()).append(part)
-            self._plain += len(part.tests) if is_plain(part.tests[0]) else 0
+
+    @property
+    def workers(self) -> Sequence[str]:
+        """Give the names of the workers that have nothing to do."""
+        return tuple(self._roster.idle)
 
     def run(self) -> None:
         """Run until no test is left, or the run is to stop.

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from rotest_core.execution.plan import Plan
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
+    from rotest_core.execution.rounds import Rounds
+    from rotest_core.execution.tree import PlannedTest
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.executor import Coordinator, Executor, LeasedResource, Worker
     from rotest_core.plugin.protocols.results import ResultsStore
@@ -128,6 +130,7 @@ class Run:
             self.directory.discard()
             raise WorkDirError(run.work_dir, error) from error
         self._bus = Bus(self._journal)
+        self._rounds: Rounds | None = None
         self.emit: Emit = self._bus.emit
         self.later: Emit = self._bus.later
         try:
@@ -138,7 +141,7 @@ class Run:
             self.directory.discard()
             raise
         self.directory.publish()
-        self._lessor = Lessor(lambda: around.open_leases(self.id), self._bus.emit, wait=run.wait)
+        self._lessor = Lessor(lambda: around.open_leases(self.id), self._tell, wait=run.wait)
 
     def carry_out(self, plan: Plan) -> RunEnd:
         """Run the tests of a plan, give back what they had, and finish the reports.
@@ -147,7 +150,10 @@ class Run:
         """
         interrupts, emit = self._around.interrupts, self._bus.emit
         account = Account(plan.tests, emit, plan.numbers_of_parts)
-        self._bus.count(account.add)
+        if self._settings.run.delta or self._settings.retry.times:
+            self._repeat(plan, account)
+        else:
+            self._bus.count(account.add)
         interrupts.running = True
         problems: list[str] = []
         unusable: RotestError | None = None
@@ -178,7 +184,7 @@ class Run:
             status = unusable.exit_status
             problems.append(f"error: {'' if account.counts else 'nothing was run: '}{unusable}")
         counts = tuple((str(outcome), count) for outcome, count in account.counts.items())
-        emit(RunFinished(time.time(), counts, status, time.perf_counter() - self._clock))
+        emit(RunFinished(time.time(), counts, status, time.perf_counter() - self._clock, flaky))
         self._bus.close()
         if not interrupts.leaving:
             run = self._settings.run
@@ -188,6 +194,7 @@ class Run:
         ]
         if self._journal.problem:
             problems.append(self._journal.problem)
+        flaky = self._rounds.close() if self._rounds else 0
         return RunEnd(status, self.directory.path, tuple(problems))
 
     def claim(
@@ -243,7 +250,26 @@ class Run:
             except BaseException:
                 crew.stop()
                 raise
-        crew.run(account, self._bus.emit, self._bus.watch, self._lessor, self._around.interrupts)
+
+        def run_round(tests: Sequence[PlannedTest]) -> None:
+            crew.run(tests, account, self.emit, self._bus.watch, self._lessor, self._around.interrupts)
+
+        if self._rounds is not None:
+            self._rounds.run(run_round, crew, self._lessor, self._around.open_results)
+        else:
+            run_round(plan.tests)
+            crew.stop()
+
+    def _tell(self, event: Event) -> None:
+        self.emit(event)
+
+    def _repeat(self, plan: Plan, account: Account) -> None:
+        """Let tests run more than once; what tells of them gets to know that first."""
+        from rotest_core.execution.rounds import Rounds
+
+        self._rounds = Rounds(self._settings, self._bus.emit, plan, account, self._around.interrupts)
+        self.emit = self.later = self._rounds.emit
+        self._bus.count(self._rounds.count)
 
     def _remember(self, plan: Plan, account: Account) -> None:
         """Keep what tests took, for schedules to come."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rotest_core.execution.account import Account
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.lessor import Lessor
-    from rotest_core.execution.tree import PlannedTest
+    from rotest_core.execution.tree import Group, PlannedTest
     from rotest_core.plugin.protocols.executor import Executor, LeasedResource, Report
 
 
@@ -38,7 +38,7 @@ class Scheduler:
     """Run tests in the order of the plan: the next one as soon as a worker is free.
 
     Args:
-        tests: the tests, by number.
+        tests: the tests to run, in their order.
         executor: runs them; started already.
         workers: the names of its workers.
         account: begins and ends groups.
@@ -70,6 +70,7 @@ class Scheduler:
         self._failfast = failfast
         self._position = 0
         self._equipped: dict[int, Equipped] = {}
+        self._groups: dict[int, Group] = {}
 
     def run(self) -> None:
         """Run until no test is left, or the run is to stop.
@@ -92,6 +93,11 @@ class Scheduler:
                 if not report.lost:
                     self._idle.append(report.worker)
                 self._settle(report)
+
+    @property
+    def workers(self) -> Sequence[str]:
+        """Give the names of the workers that have nothing to do."""
+        return tuple(self._idle)
 
     @property
     def _stopping(self) -> bool:
@@ -117,10 +123,12 @@ class Scheduler:
             if test.group is not first.group or not is_plain(test):
                 break
             self._position += 1
-        return Assignment(tuple(range(start, self._position)), None, self._following())
+        self._groups[first.number] = first.group
+        numbers = tuple([test.number for test in self._tests[start : self._position]])
+        return Assignment(numbers, None, self._following())
 
     def _following(self) -> int | None:
-        return self._position if self._position < len(self._tests) else None
+        return self._tests[self._position].number if self._position < len(self._tests) else None
 
     def _lease(self, test: PlannedTest, worker: str) -> tuple[LeasedResource, ...] | None:
         """Start a test and lease what it needs; where that cannot be had, end it as an error."""
@@ -148,8 +156,8 @@ class Scheduler:
         """Give back what a test had, and end it; batches need no more than their number."""
         equipped = self._equipped.get(report.assignment.tests[0])
         if equipped is None:
-            group = self._tests[report.assignment.tests[0]].group
-            self._account.settle(group, len(report.assignment.tests))
+            numbers = report.assignment.tests
+            self._account.settle(self._groups.pop(numbers[0]), len(numbers))
             return
         equipped.result.take_over(report.outcome, report.cause)
         try:

@@ -92,8 +92,9 @@ class TestWorker:
         if assignment.rescue:
             return self._rescue(assignment)
         try:
-            for number in assignment.tests:
-                if result.shouldStop or interrupts.requested:
+            for place, number in enumerate(assignment.tests):
+                if result.shouldStop or interrupts.requested or (place and perf_counter() > until):
+                    report = report._replace(left=len(assignment.tests) - place)
                     break
                 test = self._order.tests[number]
                 if assignment.resources is None:
@@ -106,6 +107,8 @@ class TestWorker:
             self._leave(None)
         elif assignment.following is not None and not interrupts.requested:
             self._leave(_type_of(self._order.tests[assignment.following]))
+            if not assignment.tests:
+                result.shouldStop = False  # a round of tests is over, which failfast may have ended
         self._deadline.rest()
         return report
 
@@ -142,6 +145,7 @@ class TestWorker:
         self._emit(*self._ended, _started(test, self._tags, self._name))
         if case is not None:
             self._run_limited(case)
+        self._ended = ()
         elif problem is not None:
             result.report_error(problem)
         test.drop_case()
@@ -165,6 +169,7 @@ class TestWorker:
         self._emit(*self._ended, _new(TestStarted, started))
         if getattr(method, "__dict__", True):  # marks to skip it, to expect its failure
             self._run_case(case)
+        self._ended = ()
         else:
             self._run_molded_case(case, method, mold)
         if self._logs is not None:

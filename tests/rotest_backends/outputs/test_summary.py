@@ -293,3 +293,27 @@ def test_what_reruns_a_test_leads_to_the_project_from_elsewhere(tmp_path: Path) 
     assert rerun("test_a.py::A::test", str(tmp_path)) == f"cd {tmp_path} && rotest test_a.py::A::test"
     assert rerun("test_a.py::A::test", str(Path.cwd())) == "rotest test_a.py::A::test"
     assert rerun("test_a.py::A::test", str(tmp_path / "another-host")) == "rotest test_a.py::A::test"
+
+
+def test_tests_that_passed_at_a_retry_are_named_and_counted() -> None:
+    script = EventScript()
+    for attempt, outcome in ((1, Outcome.FAILURE), (2, Outcome.SUCCESS)):
+        with script.group("class", "CalcTest"), script.test("test_flaky", attempt=attempt) as test:
+            if not outcome.good:
+                test.report(outcome, TRACEBACK)
+    told = summary_of(script.finish())
+    assert "did not go well" not in told
+    [line] = [line for line in told.splitlines() if line.startswith("flaky")]
+    assert line.endswith("test_flaky passed at attempt 2")
+    assert "PASSED  1 passed, 1 flaky in" in told
+
+
+def test_of_many_flaky_tests_the_first_are_named() -> None:
+    script = EventScript()
+    for number in range(23):
+        for attempt in (1, 2):
+            with script.test(f"test_{number}", attempt=attempt) as test:
+                if attempt == 1:
+                    test.report(Outcome.FAILURE, TRACEBACK)
+    told = summary_of(script.finish())
+    assert (told.count(" passed at attempt 2"), "... and 3 more" in told) == (20, True)

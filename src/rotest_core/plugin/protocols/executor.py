@@ -46,7 +46,8 @@ class Assignment(NamedTuple):
     alone: the coordinator starts it before it claims, and ends it after it released.
 
     Args:
-        tests: their numbers in the plan, in the order to run them.
+        tests: their numbers in the plan, in the order to run them; none where a worker is but to tear down fixtures,
+            between two rounds of tests.
         resources: what was leased for the only test, None if these tests need none.
         following: the number of the test that this worker gets next, as far as is known. Class and module fixtures
             that it does not share are torn down at once.
