@@ -87,10 +87,13 @@ class KeepingContext:
     def release_resources(self, names: Collection[str] | None) -> None:
         self.told.append(f"release {names}")
 
+    def setup_started(self) -> None:
+        """Keep nothing: what follows tells more."""
+
     def setup_finished(self) -> None:
         self.told.append("setup finished")
 
-    def teardown_started(self) -> None:
+    def teardown_started(self, *, idle: bool) -> None:
         self.told.append("teardown started")
 
 

@@ -204,9 +204,12 @@ class CheckedCase(unittest.TestCase):
             self._rotest_failed = []
             # First in, so last out: after every other clean-up.
             self.addCleanup(self._rotest_raise_failed)
+            context = self._rotest_context
+            if context is not None and not _is_idle(type(self), "setUp"):
+                context.setup_started()
             super()._callSetUp()
-            if self._rotest_context is not None:
-                self._rotest_context.setup_finished()
+            if context is not None:
+                context.setup_finished()
 
         def _callTestMethod(self, method):  # noqa: N802
             try:
@@ -220,7 +223,8 @@ class CheckedCase(unittest.TestCase):
 
         def _callTearDown(self):  # noqa: N802
             if self._rotest_context is not None:
-                self._rotest_context.teardown_started()
+                idle = len(self._cleanups) == 1 and _is_idle(type(self), "tearDown")
+                self._rotest_context.teardown_started(idle=idle)
             super()._callTearDown()
 
 
@@ -291,6 +295,12 @@ def context_of(case: CheckedCase) -> TestContext | None:
 def place_of(frame: FrameType) -> Place:
     """Say where a frame stands."""
     return Place(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+
+
+def _is_idle(case_type: type, step: str) -> bool:
+    """Tell whether a class leaves setUp or tearDown as they are: they do nothing."""
+    usual: object = getattr(unittest.TestCase, step)
+    return getattr(case_type, step) is usual and not hasattr(case_type, "asyncSetUp")
 
 
 def _shown(value: object) -> str:

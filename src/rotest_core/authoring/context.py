@@ -97,10 +97,18 @@ class TestContext(Protocol):
         """
         ...
 
+    def setup_started(self) -> None:
+        """Take note that the author's setUp is about to run."""
+        ...
+
     def setup_finished(self) -> None:
         """Take note that setUp succeeded: the test's own method starts."""
         ...
 
-    def teardown_started(self) -> None:
-        """Take note that the test's method is over: tearDown starts."""
+    def teardown_started(self, *, idle: bool) -> None:
+        """Take note that the test's method is over: tearDown starts.
+
+        Args:
+            idle: whether no code of the test's author follows.
+        """
         ...

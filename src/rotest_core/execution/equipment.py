@@ -13,7 +13,7 @@ from rotest_core.execution import lifecycle
 from rotest_core.execution.bus import later_of
 from rotest_core.execution.deadline import notice
 from rotest_core.execution.workdir import safe_name
-from rotest_core.model.resource import BaseResource, build_requested, whole_of
+from rotest_core.model.resource import BaseResource, build_requested, declared_parts, whole_of
 from rotest_core.model.unpacking import unpack
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Equipment:
         return errors
 
     def _add(self, request: Request[AnyResource], leased: LeasedResource | None) -> None:
-        if request.resource.__init__ is not BaseResource.__init__ or request.part_requests():
+        if request.resource.__init__ is not BaseResource.__init__ or declared_parts(request.resource):
             self._emit()
         resource = build_requested(
             request,

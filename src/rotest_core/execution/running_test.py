@@ -14,6 +14,7 @@ from rotest_core.events import (
     SetupFinished,
     TeardownStarted,
 )
+from rotest_core.execution.bus import later_of
 
 if TYPE_CHECKING:
     import logging
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from rotest_core.events import Event
     from rotest_core.execution.equipment import Equipment
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
@@ -66,7 +66,8 @@ class RunningTest:
         self._label = label
         self._directory = directory
         self._coordinator = coordinator
-        self._emit: Callable[[Event], None] = coordinator.emit
+        self._emit: Callable[..., None] = coordinator.emit
+        self._later: Callable[..., None] = later_of(coordinator)
         self._equip = equip
         self._config = config
         self._on_failed_expectation = on_failed_expectation
@@ -146,14 +147,18 @@ class RunningTest:
         """Add a line to the report; see `TestContext.information`."""
         self._emit(InformationAdded(time(), self._test, text))
 
+    def setup_started(self) -> None:
+        """Tell all that happened until now; see `TestContext.setup_started`."""
+        self._emit()
+
     def setup_finished(self) -> None:
         """Tell that the set-up is over; see `TestContext.setup_finished`."""
         self.setup_done = True
         self._emit(SetupFinished(time(), self._test))
 
-    def teardown_started(self) -> None:
+    def teardown_started(self, *, idle: bool) -> None:
         """Tell that the tear-down begins; see `TestContext.teardown_started`."""
-        self._emit(TeardownStarted(time(), self._test))
+        (self._later if idle else self._emit)(TeardownStarted(time(), self._test))
 
     def request_resources(
         self, requests: Sequence[Request[Any]], wait: float | None

@@ -159,7 +159,7 @@ class BaseResource(Generic[DataT], metaclass=ResourceType):
 
     @classmethod
     def check_parameters(
-        cls, given: Mapping[str, object], parents: Sequence[type[ResourceData]] = (), *, text: bool = False
+        cls, given: Mapping[str, object], parents: Sequence[type] = (), *, text: bool = False
     ) -> tuple[dict[str, object], list[str]]:
         """Convert the parameters of a service and name what is wrong with them (see `model.service`)."""
         return service.check_parameters(cls, BaseResource, given, parents, text=text)
@@ -309,7 +309,7 @@ def build(
     attributes["parent"] = parent
     try:
         if values or data is None:
-            around = [above.data for above in _upwards(parent)]
+            around = [above if above.data is None else above.data for above in _upwards(parent)]
             converted, _ = resource_type.check_parameters(values)
             for key, value in {**values, **converted}.items():
                 setattr(resource, key, service.bind_late(value, around))
@@ -372,7 +372,7 @@ def _logger_of(resource_type: type[AnyResource]) -> logging.Logger:
     return known
 
 
-def _declared_parts(resource_type: type[AnyResource]) -> tuple[Request[AnyResource], ...]:
+def declared_parts(resource_type: type[AnyResource]) -> tuple[Request[AnyResource], ...]:
     """Return the requests in the class body of a resource, which are looked for once."""
     changes = ResourceType._changes  # pyright: ignore[reportPrivateUsage]
     known: tuple[int, tuple[Request[AnyResource], ...]] = vars(resource_type).get("_rotest_parts", (-1, ()))
@@ -384,7 +384,7 @@ def _declared_parts(resource_type: type[AnyResource]) -> tuple[Request[AnyResour
 
 def _add_parts(resource: AnyResource, parts: Mapping[str, Request[AnyResource]]) -> None:
     binding = binding_of(resource)
-    for declared in _declared_parts(type(resource)):
+    for declared in declared_parts(type(resource)):
         request = parts.get(declared.name, declared)
         part_type: type[AnyResource] = request.resource
         data = None if part_type.data_type() is None else _part_data(resource, request.name)
