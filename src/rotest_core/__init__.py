@@ -26,6 +26,16 @@ if TYPE_CHECKING:
         TestFlow,
         create_flow,
     )
+    from rotest_core.authoring.monitor import (
+        Monitor,
+        ResourceMonitor,
+        require_attr,
+        skip_if_block,
+        skip_if_case,
+        skip_if_flow,
+        skip_if_not_main,
+    )
+    from rotest_core.authoring.monitor_blocks import StartMonitor, StopMonitor
     from rotest_core.authoring.pipe import Pipe
     from rotest_core.authoring.ports import BlockInput, BlockOutput
     from rotest_core.authoring.suite import TestSuite
@@ -86,6 +96,7 @@ __all__ = [
     "LeaseLostError",
     "Lookup",
     "Mode",
+    "Monitor",
     "NoSuchResourceError",
     "Operator",
     "Outcome",
@@ -100,7 +111,10 @@ __all__ = [
     "ResourceAdapter",
     "ResourceData",
     "ResourceError",
+    "ResourceMonitor",
     "RotestError",
+    "StartMonitor",
+    "StopMonitor",
     "StoreError",
     "TestBlock",
     "TestCase",
@@ -114,6 +128,11 @@ __all__ = [
     "errors",
     "events",
     "main",
+    "require_attr",
+    "skip_if_block",
+    "skip_if_case",
+    "skip_if_flow",
+    "skip_if_not_main",
 ]
 
 # What is here is imported when it is asked for: a run of plain unittest modules does without most of it.
@@ -129,6 +148,16 @@ _HOMES = {
         "TestFlow",
         "create_flow",
     ),
+    "rotest_core.authoring.monitor": (
+        "Monitor",
+        "ResourceMonitor",
+        "require_attr",
+        "skip_if_block",
+        "skip_if_case",
+        "skip_if_flow",
+        "skip_if_not_main",
+    ),
+    "rotest_core.authoring.monitor_blocks": ("StartMonitor", "StopMonitor"),
     "rotest_core.authoring.pipe": ("Pipe",),
     "rotest_core.authoring.ports": ("BlockInput", "BlockOutput"),
     "rotest_core.authoring.suite": ("TestSuite",),

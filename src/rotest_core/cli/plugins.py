@@ -68,6 +68,7 @@ def _supplied(plugins: Plugins, settings: Settings) -> Iterator[Row]:
         (catalogues.drivers, ()),
         (catalogues.executors, (settings.run.executor,)),
         (catalogues.outputs, settings.run.outputs),
+        (catalogues.monitors, settings.run.monitors),
         (catalogues.commands, ()),
         (catalogues.debuggers, ()),
     )

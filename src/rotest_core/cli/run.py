@@ -141,6 +141,10 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
     for name in settings.run.outputs:
         plugins.catalogues.outputs.get(name)
     plugins.catalogues.executors.get(executor_name(settings))
+    if settings.run.monitors:
+        from rotest_core.execution.monitors import check_monitors
+
+        check_monitors(settings, plugins)
     if settings.run.shard:
         shard_of(settings.run.shard)
 

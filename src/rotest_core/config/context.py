@@ -17,6 +17,9 @@ OptionsT = TypeVar("OptionsT")
 BACKEND = "backend"
 """The key of ``[drivers.NAME]`` that says which driver NAME stands for."""
 
+USE = "use"
+"""The key of ``[monitors.NAME]`` that says which class NAME stands for."""
+
 
 class SectionContext:
     """Give one plugin its own section of the configuration; see `plugin.options.PluginContext`.
@@ -54,20 +57,23 @@ class SectionContext:
 
     @property
     def values(self) -> Mapping[str, object]:
-        given = self._given(self._section) | self._on_top
-        return {key: value.as_toml() for key, value in given.items() if key != BACKEND}
+        return {key: value.as_toml() for key, value in self._own().items()}
 
     def options(self, options_type: type[OptionsT]) -> OptionsT:
         """Convert the plugin's section; see `PluginContext.options`."""
         from rotest_core.config.plugin_options import structure_options
 
-        given = self._given(self._section) | self._on_top
-        given.pop(BACKEND, None)
-        return structure_options(options_type, self._section, given, self.root)
+        return structure_options(options_type, self._section, self._own(), self.root)
 
     def sibling(self, section: str) -> Mapping[str, object]:
         """Give what was set in another section; see `PluginContext.sibling`."""
         return {key: given.as_toml() for key, given in self._given(section).items()}
+
+    def _own(self) -> dict[str, Given]:
+        """Give what was set in the plugin's section, without what the core itself reads."""
+        given = self._given(self._section) | self._on_top
+        given.pop(USE if self._section.startswith("monitors.") else BACKEND, None)
+        return given
 
     def _given(self, section: str) -> dict[str, Given]:
         given = dict(self._gathered.plugins.get(section, {}))

@@ -98,6 +98,14 @@ _TABLE: Final = (
         metavar="NAMES",
     ),
     Option(
+        "run.monitors",
+        "words",
+        (),
+        "monitors that watch the tests while they run",
+        flags=("-m", "--monitors"),
+        metavar="NAMES",
+    ),
+    Option(
         "run.filter",
         "text",
         "",
@@ -263,7 +271,7 @@ OPTIONS: Final = {option.key: option for option in _TABLE}
 BACKEND_SECTIONS: Final = ("store", "results", "locks")
 """Sections whose other keys belong to the chosen backend."""
 
-PLUGIN_SECTIONS: Final = ("outputs", "drivers", "executors", "commands")
+PLUGIN_SECTIONS: Final = ("outputs", "monitors", "drivers", "executors", "commands")
 """Sections with one table for each plugin: ``[outputs.excel]``."""
 
 FREE_SECTION: Final = "config"

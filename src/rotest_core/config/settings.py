@@ -31,6 +31,7 @@ class RunSettings(NamedTuple):
 
     paths: tuple[str, ...]
     outputs: tuple[str, ...]
+    monitors: tuple[str, ...]
     filter: str
     order: tuple[str, ...]
     name: str

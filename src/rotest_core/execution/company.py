@@ -9,6 +9,7 @@ from rotest_core.execution.result import Result
 from rotest_core.quick_typing import NamedTuple
 
 if TYPE_CHECKING:
+    import unittest
     from collections.abc import Callable, Mapping
     from types import FrameType
 
@@ -35,6 +36,7 @@ class Company(NamedTuple):
         on_failure: called with each exception that is reported, while its part is still set up.
         on_failed_expectation: called with the frame that expected something in vain.
         doubtful: the names of resources that could not be given back; they are dirty.
+        watch: told of each part, with its result, before it is run; None where nobody watches.
     """
 
     flow: int
@@ -49,6 +51,7 @@ class Company(NamedTuple):
     on_failure: Callable[[BaseException], None] | None
     on_failed_expectation: Callable[[FrameType], None] | None
     doubtful: set[str]
+    watch: Callable[[unittest.TestCase, Result], None] | None = None
 
 
 class Complaint(NamedTuple):
@@ -88,3 +91,9 @@ class PartResult(Result):
         if not outcome.good:
             self.complaints.append(Complaint(self._path, outcome, summary, cause))
         super().report(outcome, text, summary=summary, cause=cause, file=file, line=line, subtest=subtest)
+
+    def told(self, outcome: Outcome, cause: Cause | None, summary: str) -> None:
+        """Count it, and remember it if it is not good; see `Result.told`."""
+        if not outcome.good:
+            self.complaints.append(Complaint(self._path, outcome, summary, cause))
+        super().told(outcome, cause, summary)

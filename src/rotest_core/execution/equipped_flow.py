@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rotest_core.execution.equipment import Equipment
     from rotest_core.execution.flow_parts import Part
     from rotest_core.execution.planned_flow import PlannedFlow
+    from rotest_core.execution.result import Result
     from rotest_core.execution.running_test import RunningTest
     from rotest_core.execution.tree import Case
     from rotest_core.execution.workdir import RunDirectory
@@ -50,7 +51,12 @@ class EquippedFlow(EquippedTest):
         self._log_for = log_for
         self._on_failure = on_failure
         self._on_failed_expectation: Callable[[FrameType], None] | None = None
+        self._watch: Callable[[unittest.TestCase, Result], None] | None = None
         self._doubtful: set[str] = set()
+
+    def watch_parts(self, watch: Callable[[unittest.TestCase, Result], None]) -> None:
+        """Let somebody know of each part, with its result, before it is run; called before `run`."""
+        self._watch = watch
 
     def run(
         self,
@@ -102,6 +108,7 @@ class EquippedFlow(EquippedTest):
             self._on_failure,
             self._on_failed_expectation,
             self._doubtful,
+            self._watch,
         )
 
     def _equip_part(self, number: int, directory: str) -> Equipment:

@@ -211,6 +211,8 @@ class PartRun:
         running = self._running(case)
         if self._set_up(case, running) and self._guarded(lambda: self._give_values(case), Cause.PRODUCT):
             bind(case, running)
+            if self._company.watch is not None:
+                self._company.watch(case, self._result)
             self._carry_out(case)
             bind(case, None)
             self._share(case, running)

@@ -96,6 +96,18 @@ class Result(unittest.TestResult):
             self.outcome = outcome
             self.cause = cause
 
+    def told(self, outcome: Outcome, cause: Cause | None, summary: str) -> None:
+        """Count what somebody else has told of the test, as a monitor does.
+
+        Args:
+            outcome: what was told.
+            cause: who is to blame.
+            summary: the text in short.
+        """
+        self.take_over(outcome, cause)
+        if self.failfast and not outcome.good:
+            self.stop()
+
     def report_error(
         self,
         error: BaseException,

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from typing import Protocol, TextIO
 
     from rotest_core.allocation.leases import Leases
+    from rotest_core.authoring.monitor import Monitor
     from rotest_core.config.settings import Settings
     from rotest_core.events import Event
     from rotest_core.execution.interrupts import Interrupts
+    from rotest_core.execution.monitors import Complaints
     from rotest_core.execution.plan import Plan
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
@@ -45,6 +47,14 @@ if TYPE_CHECKING:
 
         def __call__(self, *events: Event) -> None:
             """Take some events."""
+
+
+def _monitors(settings: Settings, plugins: Plugins) -> tuple[Monitor, ...]:
+    if not settings.run.monitors:
+        return ()
+    from rotest_core.execution.monitors import make_monitors
+
+    return make_monitors(settings, plugins)
 
 
 _MANY = 100
@@ -118,6 +128,7 @@ class Run:
         self._plugins = plugins
         self._settings = settings
         self._make_executor(executor_name(settings))
+        self._monitors = _monitors(settings, plugins)
         self._crew: Crew | None = None
         self._around = around
         self._started = time.time()
@@ -130,6 +141,12 @@ class Run:
             self.directory.discard()
             raise WorkDirError(run.work_dir, error) from error
         self._bus = Bus(self._journal)
+        self._complaints: Complaints | None = None
+        if self._monitors:
+            from rotest_core.execution.monitors import Complaints
+
+            self._complaints = Complaints()
+            self._bus.watch(self._complaints.handle)
         self._rounds: Rounds | None = None
         self.emit: Emit = self._bus.emit
         self.later: Emit = self._bus.later
@@ -192,6 +209,7 @@ class Run:
         problems += [
             f"output {name!r} failed and was switched off: {text}" for name, text in self._bus.failures
         ]
+        problems += self._complaints.problems if self._complaints else ()
         if self._journal.problem:
             problems.append(self._journal.problem)
         flaky = self._rounds.close() if self._rounds else 0
@@ -227,8 +245,16 @@ class Run:
             limits=limits(self._settings),
         )
 
+        worker_type: Callable[..., TestWorker] = TestWorker
+        if self._monitors:
+            from functools import partial
+
+            from rotest_core.execution.monitored_worker import MonitoredWorker
+
+            worker_type = partial(MonitoredWorker, monitors=self._monitors)
+
         def make_worker(name: str, coordinator: Coordinator) -> Worker:
-            return TestWorker(
+            return worker_type(
                 name,
                 coordinator,
                 order.for_worker(name),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.executor import ExecutorFactory
     from rotest_core.plugin.protocols.handler import OutputHandlerFactory
     from rotest_core.plugin.protocols.locks import LockStrategyFactory
+    from rotest_core.plugin.protocols.monitor import MonitorFactory
     from rotest_core.plugin.protocols.results import ResultsStoreFactory
     from rotest_core.plugin.protocols.store import StoreFactory
 
@@ -125,6 +126,11 @@ class Registry:
         self._catalogues.outputs.add(name, factory, owner=self._owner, summary=summary)
 
 
+    def monitor(self, name: str, factory: MonitorFactory, *, summary: str = "") -> None:
+        """Register what watches tests while they run."""
+        self._catalogues.monitors.add(name, factory, owner=self._owner, summary=summary)
+
+
 class Catalogues:
     """Hold one catalogue for each kind of plugin.
 
@@ -146,6 +152,9 @@ class Catalogues:
         self.executors: Catalogue[ExecutorFactory] = Catalogue("executor", {}, self.missing)
         self.outputs: Catalogue[OutputHandlerFactory] = Catalogue(
             "output", {"excel": "rotest-excel"}, self.missing
+        )
+        self.monitors: Catalogue[MonitorFactory] = Catalogue(
+            "monitor", {"process": "rotest-psutil"}, self.missing
         )
         self.commands: Catalogue[CommandFactory] = Catalogue(
             "command", {"shell": "rotest-shell"}, self.missing

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         WaitingClaim,
         Want,
     )
+    from rotest_core.plugin.protocols.monitor import MonitorFactory
     from rotest_core.plugin.protocols.results import (
         ResourceUse,
         ResultsBatch,
@@ -88,6 +89,7 @@ __all__ = [
     "LockStep",
     "LockStrategy",
     "LockStrategyFactory",
+    "MonitorFactory",
     "Notice",
     "OutputHandler",
     "OutputHandlerFactory",
@@ -115,7 +117,7 @@ __all__ = [
     "WorkerFactory",
 ]
 
-_MODULES = ("command", "debugger", "driver", "executor", "handler", "locks", "results", "store")
+_MODULES = ("command", "debugger", "driver", "executor", "handler", "locks", "monitor", "results", "store")
 
 if not TYPE_CHECKING:
     # On demand: some of these need attrs, which a run of plain tests does without.
