@@ -46,6 +46,8 @@ class MemoryResults:
                 self._details[run, test.number, test.attempt] = details
             self._settle_attempts(run, {test.number for test, _ in batch.tests if test.attempt > 1})
             if batch.events:
+                if not batch.part:
+                    self._events = {key: kept for key, kept in self._events.items() if key[0] != run}
                 self._events[run, batch.part] = batch.events
 
     def runs(self, chosen: RunFilter) -> Sequence[StoredRun]:

@@ -41,6 +41,8 @@ def write_batch(connection: sqlite3.Connection, batch: ResultsBatch, events: byt
         _write_details(connection, run, batch.tests, keys)
         _settle_attempts(connection, run, {test.number for test, _ in batch.tests if test.attempt > 1})
     if events:
+        if not batch.part:
+            connection.execute("DELETE FROM event_log WHERE run = ?", (run,))
         connection.execute("INSERT OR REPLACE INTO event_log VALUES (?, ?, ?)", (run, batch.part, events))
 
 

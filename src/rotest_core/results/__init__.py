@@ -7,10 +7,12 @@ test become a row.
 
 from __future__ import annotations
 
-from rotest_core.results.building import ResultsBuilder
+from rotest_core.results.building import LOG_BYTES, ResultsBuilder
 from rotest_core.results.choosing import chosen_runs
 from rotest_core.results.event_lines import read_lines
 from rotest_core.results.liveness import is_gone, process_mark
+from rotest_core.results.recovery import settle, take_in
+from rotest_core.results.retention import outdated
 from rotest_core.results.rows import (
     RUN_COLUMNS,
     TEST_COLUMNS,
@@ -25,6 +27,7 @@ from rotest_core.results.tallies import tally_tests, tally_units
 from rotest_core.results.text import storable
 
 __all__ = [
+    "LOG_BYTES",
     "RUN_COLUMNS",
     "TEST_COLUMNS",
     "ResultsBuilder",
@@ -32,11 +35,14 @@ __all__ = [
     "details_of",
     "details_text",
     "is_gone",
+    "outdated",
     "process_mark",
     "read_lines",
     "run_of",
     "run_row",
+    "settle",
     "storable",
+    "take_in",
     "tally_tests",
     "tally_units",
     "test_of",

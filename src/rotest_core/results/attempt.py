@@ -9,7 +9,7 @@ import attrs
 from rotest_core.events import Outcome, TestStarted
 from rotest_core.plugin.protocols.results import ResourceUse, StoredMeasurement, StoredTest, TestDetails
 from rotest_core.results.signing import normalise, signature_id
-from rotest_core.results.text import one_line, storable
+from rotest_core.results.text import finite, one_line, storable
 
 if TYPE_CHECKING:
     from rotest_core.events import (
@@ -123,8 +123,8 @@ class Attempt:
                 request=storable(event.request),
                 type=storable(event.type),
                 name=storable(event.name),
-                leased=event.time,
-                waited=event.waited,
+                leased=finite(event.time),
+                waited=finite(event.waited),
                 reason=self._reason if event.waited else "",
             )
 
@@ -132,7 +132,9 @@ class Attempt:
         """Take note that a lease ended."""
         use = self._uses.get(event.name)
         if use is not None:
-            self._uses[event.name] = attrs.evolve(use, held=event.time - use.leased, dirty=event.dirty)
+            self._uses[event.name] = attrs.evolve(
+                use, held=finite(event.time - use.leased), dirty=event.dirty
+            )
 
     def step(self, event: ResourceStep) -> None:
         """Take note of a step that failed; that of a part is laid to the whole that was leased."""
@@ -148,7 +150,7 @@ class Attempt:
         self._finished = event
         for name, use in self._uses.items():
             if not use.held:
-                self._uses[name] = attrs.evolve(use, held=max(0.0, event.time - use.leased))
+                self._uses[name] = attrs.evolve(use, held=finite(max(0.0, event.time - use.leased)))
 
     def stored(self, run: str) -> tuple[StoredTest, TestDetails]:
         """Return what is to be kept."""
@@ -162,7 +164,7 @@ class Attempt:
             run=run,
             number=started.test,
             id=storable(started.id),
-            started=started.time,
+            started=finite(started.time),
             attempt=started.attempt,
             name=storable(started.name),
             kind=started.kind,
@@ -170,7 +172,7 @@ class Attempt:
             groups=self.groups,
             tags=tuple(map(storable, started.tags)),
             worker=storable(started.worker),
-            duration=finished.duration if finished else 0.0,
+            duration=finite(finished.duration) if finished else 0.0,
             outcome=finished.outcome if finished else None,
             cause=finished.cause if finished else None,
             summary=one_line(worst.summary or worst.text) if worst else "",

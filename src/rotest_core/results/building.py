@@ -28,7 +28,7 @@ from rotest_core.execution.logs import FILE_NAME as LOG_NAME
 from rotest_core.execution.workdir import safe_name
 from rotest_core.plugin.protocols.results import ResultsBatch, RunState, StoredRun
 from rotest_core.results.attempt import Attempt
-from rotest_core.results.text import storable
+from rotest_core.results.text import finite, storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,11 +100,13 @@ class ResultsBuilder:
         if self._run is None:
             return None
         run = self._run
+        if run.state is not RunState.FINISHED:
+            run = attrs.evolve(run, counts=self._counts(), flaky=self._flaky())
         if run.state is RunState.RUNNING:
             run = attrs.evolve(run, seen=now, duration=max(run.duration, now - run.started))
         events = "".join(self._lines).encode("ascii")
         batch = ResultsBatch(
-            run=attrs.evolve(run, counts=self._counts(), flaky=self._flaky()),
+            run=run,
             tests=[attempt.stored(run.id) for attempt in self._changed.values()],
             part=self._part,
             events=events,
@@ -117,7 +119,7 @@ class ResultsBuilder:
     def cut_short(self, time: float) -> None:
         """Take note that the run was interrupted, as one that ends without its last event."""
         if self._run is not None and self._run.state is RunState.RUNNING:
-            duration = max(self._run.duration, time - self._run.started)
+            duration = finite(max(self._run.duration, time - self._run.started))
             self._run = attrs.evolve(
                 self._run, state=RunState.INTERRUPTED, owner="", seen=time, duration=duration
             )
@@ -137,14 +139,14 @@ class ResultsBuilder:
         self._run = StoredRun(
             id=storable(event.run),
             name=storable(event.name),
-            started=event.time,
+            started=finite(event.time),
             total=event.total,
             directory=storable(event.directory),
             root=storable(event.root),
             command=tuple(map(storable, event.command)),
             environment={storable(key): storable(value) for key, value in event.environment},
             owner=self._owner,
-            seen=event.time,
+            seen=finite(event.time),
         )
 
     def _run_finished(self, event: RunFinished) -> None:
@@ -153,9 +155,11 @@ class ResultsBuilder:
                 self._run,
                 state=RunState.FINISHED,
                 status=event.status,
-                duration=event.duration,
+                counts=dict(event.counts),
+                flaky=event.flaky,
+                duration=finite(event.duration),
                 owner="",
-                seen=event.time,
+                seen=finite(event.time),
             )
 
     def _group_started(self, event: GroupStarted) -> None:

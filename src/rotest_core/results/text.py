@@ -1,6 +1,8 @@
-"""Text that any database can keep."""
+"""Text and numbers that any database can keep."""
 
 from __future__ import annotations
+
+from math import isfinite
 
 SUMMARY_LENGTH = 500
 """Characters of a summary that are kept."""
@@ -15,6 +17,11 @@ def storable(text: str) -> str:
     if text.isascii():
         return text.replace("\0", "\\x00") if "\0" in text else text
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def finite(number: float) -> float:
+    """Replace what is no number, or infinite, by 0: a log may hold anything."""
+    return number if isfinite(number) else 0.0
 
 
 def one_line(text: str) -> str:

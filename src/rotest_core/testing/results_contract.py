@@ -207,6 +207,10 @@ class ResultsStoreContract:
         assert list(store.tests("a1b2")) == [FULL_TEST]
         assert b"".join(store.events("a1b2")) == b"1\n2\n3\n"
 
+        store.write(ResultsBatch(run=FULL_RUN, events=b"all\n"))
+
+        assert b"".join(store.events("a1b2")) == b"all\n"
+
     def test_the_last_attempt_is_the_result(self, store: ResultsStore) -> None:
         """Prove that the last attempt is the result."""
         again = attrs.evolve(FULL_TEST, attempt=2, outcome=Outcome.SUCCESS, cause=None, signature="")

@@ -189,7 +189,7 @@ class ResultsBatch:
     Args:
         run: the run as it stands now.
         tests: attempts that began or ended; each replaces what was kept of the same attempt.
-        part: counts the batches of a run that carry events, from 0.
+        part: counts the batches of a run that carry events, from 0, which begins the log anew.
         events: lines of the event log, as many as came since the part before; empty for none.
     """
 
