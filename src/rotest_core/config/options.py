@@ -125,14 +125,6 @@ _TABLE: Final = (
     Option("run.list", "bool", False, "list the tests instead of running them", flags=("-l", "--list")),
     Option("run.failfast", "bool", False, "stop after the first test that fails", flags=("-F", "--failfast")),
     Option(
-        "run.save_state",
-        "bool",
-        False,
-        "store the state of its resources after a test that fails",
-        flags=("-s", "--save-state"),
-    ),
-    Option(
-    Option(
         "run.delta",
         "int",
         0,
@@ -156,6 +148,14 @@ _TABLE: Final = (
         False,
         "whether a test that is run again gets other records, where others can serve",
     ),
+    Option(
+        "run.save_state",
+        "bool",
+        False,
+        "store the state of its resources after a test that fails",
+        flags=("-s", "--save-state"),
+    ),
+    Option(
         "run.skip_init",
         "bool",
         False,

@@ -37,8 +37,8 @@ class RunSettings(NamedTuple):
     name: str
     list: bool
     failfast: bool
-    save_state: bool
     delta: int
+    save_state: bool
     skip_init: bool
     resources: str
     debug: bool
@@ -56,7 +56,6 @@ class RunSettings(NamedTuple):
     keep_days: int
 
 
-class ResourceSettings(NamedTuple):
 class RetrySettings(NamedTuple):
     """The keys of the table ``retry`` in ``[run]``."""
 
@@ -65,6 +64,7 @@ class RetrySettings(NamedTuple):
     fresh_resource: bool
 
 
+class ResourceSettings(NamedTuple):
     """The keys of ``[resources]``."""
 
     modules: tuple[str, ...]
@@ -139,8 +139,8 @@ class Settings:
         self._values = values
         self._gathered = gathered
         self.run: RunSettings = self._section("run", RunSettings)
-        self.resources: ResourceSettings = self._section("resources", ResourceSettings)
         self.retry: RetrySettings = self._section("run.retry", RetrySettings)
+        self.resources: ResourceSettings = self._section("resources", ResourceSettings)
         self.inventory: InventorySettings = self._section("inventory", InventorySettings)
         self.store: StoreSettings = self._section("store", StoreSettings)
         self.results: ResultSettings = self._section("results", ResultSettings)
