@@ -147,14 +147,14 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
         check_monitors(settings, plugins)
     if settings.run.shard:
         shard_of(settings.run.shard)
-
-
-def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:
-    from rotest_core.execution.run import Run, Surroundings
     if settings.run.delta or settings.retry.times:
         from rotest_core.execution.retry import policy_of
 
         policy_of(settings)
+
+
+def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:
+    from rotest_core.execution.run import Run, Surroundings
     from rotest_core.session import Session
 
     post_mortem = _post_mortem(plugins) if settings.run.debug else None

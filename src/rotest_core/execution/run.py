@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.monitors import Complaints
     from rotest_core.execution.plan import Plan
-    from rotest_core.model.request import Request
-    from rotest_core.model.resource import AnyResource
     from rotest_core.execution.rounds import Rounds
     from rotest_core.execution.tree import PlannedTest
+    from rotest_core.model.request import Request
+    from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.executor import Coordinator, Executor, LeasedResource, Worker
     from rotest_core.plugin.protocols.results import ResultsStore
@@ -130,6 +130,7 @@ class Run:
         self._make_executor(executor_name(settings))
         self._monitors = _monitors(settings, plugins)
         self._crew: Crew | None = None
+        self._rounds: Rounds | None = None
         self._around = around
         self._started = time.time()
         self._clock = time.perf_counter()
@@ -147,7 +148,6 @@ class Run:
 
             self._complaints = Complaints()
             self._bus.watch(self._complaints.handle)
-        self._rounds: Rounds | None = None
         self.emit: Emit = self._bus.emit
         self.later: Emit = self._bus.later
         try:
@@ -194,6 +194,7 @@ class Run:
             self._around.close_leases()
         except Exception as error:
             problems.append(f"resources could not be given back: {error}")
+        flaky = self._rounds.close() if self._rounds else 0
         account.close()
         interrupts.announce(emit)
         status = EXIT_INTERRUPTED if interrupts.requested else account.status
@@ -212,7 +213,6 @@ class Run:
         problems += self._complaints.problems if self._complaints else ()
         if self._journal.problem:
             problems.append(self._journal.problem)
-        flaky = self._rounds.close() if self._rounds else 0
         return RunEnd(status, self.directory.path, tuple(problems))
 
     def claim(

@@ -105,10 +105,10 @@ class TestWorker:
             self._tell_ended()
         if assignment.closing:
             self._leave(None)
-        elif assignment.following is not None and not interrupts.requested:
-            self._leave(_type_of(self._order.tests[assignment.following]))
             if not assignment.tests:
                 result.shouldStop = False  # a round of tests is over, which failfast may have ended
+        elif assignment.following is not None and not interrupts.requested:
+            self._leave(_type_of(self._order.tests[assignment.following]))
         self._deadline.rest()
         return report
 
@@ -143,9 +143,9 @@ class TestWorker:
             problem = error
         # The end of the test before is told along with the start of this one: that spares half of the system calls.
         self._emit(*self._ended, _started(test, self._tags, self._name))
+        self._ended = ()
         if case is not None:
             self._run_limited(case)
-        self._ended = ()
         elif problem is not None:
             result.report_error(problem)
         test.drop_case()
@@ -167,9 +167,9 @@ class TestWorker:
         group = test.group.number
         started = (time(), number, group, name, test.id, "case", self._tags, description, self._name, 1)
         self._emit(*self._ended, _new(TestStarted, started))
+        self._ended = ()
         if getattr(method, "__dict__", True):  # marks to skip it, to expect its failure
             self._run_case(case)
-        self._ended = ()
         else:
             self._run_molded_case(case, method, mold)
         if self._logs is not None:
