@@ -28,6 +28,7 @@ from rotest_core.events import (
     TestStarted,
 )
 from rotest_core.execution.journal import Journal, encode, encode_any
+from rotest_core.testing.event_samples import SAMPLE_RUNS
 
 
 def as_written(event: Event) -> dict[str, object]:
@@ -103,6 +104,16 @@ def test_the_schema_is_told_although_it_is_the_default() -> None:
 def test_what_is_not_plain_data_is_refused() -> None:
     with pytest.raises(TypeError, match="not object"):
         encode(InformationAdded(1.0, 0, object()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLE_RUNS))
+def test_every_event_can_be_read_again(name: str) -> None:
+    """Whatever its numbers are: some events are written by hand."""
+    lines = [encode(event) for event in SAMPLE_RUNS[name]()]
+
+    assert [json.loads(line)["event"] for line in lines] == [
+        type(event).__name__ for event in SAMPLE_RUNS[name]()
+    ]
 
 
 def test_infinity_is_written_as_readers_of_json_in_python_take_it() -> None:
