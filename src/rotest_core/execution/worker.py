@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import unittest
     from collections.abc import Callable
     from types import FrameType
-    from typing import Any
+    from typing import Any, ClassVar
 
     from rotest_core.execution.equipped import EquippedTest
     from rotest_core.execution.interrupts import Interrupts
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _FIXTURES_FAILED = "the fixtures of its class or module failed"
+_FOR_EVER = float("inf")
 _new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
 """Makes an event of its fields, given one and all, without looking at them."""
 
@@ -52,6 +53,8 @@ class TestWorker:
     """
 
     __test__ = False
+
+    _may_run_directly: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -80,6 +83,8 @@ class TestWorker:
         self._ended: tuple[TestFinished, ...] = ()
         self._entered: type | None = None
         self._ordinary = False
+        self._checked = False
+        self._equipped_type: type | None = None
         self._mold: Mold | None = None
         self._limit = 0.0
         self._deadline = Deadline(coordinator.limit, order.limits.clean_up)
@@ -91,6 +96,7 @@ class TestWorker:
         report = Report(self._name, assignment)
         if assignment.rescue:
             return self._rescue(assignment)
+        until = perf_counter() + (assignment.patience or _FOR_EVER)
         try:
             for place, number in enumerate(assignment.tests):
                 if result.shouldStop or interrupts.requested or (place and perf_counter() > until):
@@ -198,10 +204,9 @@ class TestWorker:
         """Run a test of Rotest's own kind, between its start and its end, which are the coordinator's to tell."""
         result, number = self._result, test.number
         self._group, self._tags = test.group, test.tags
-        self._entered, self._ordinary = None, False
-        self._limit = limit_of(_type_of(test), self._order.limits.test)
+        test_type = test.case_type or type(test.case)
         result.begin(number)
-        entered = self._enter(_type_of(test))
+        entered = self._arrive_equipped(test_type)
         # The fixtures may have been reported under numbers of their own.
         result.begin(number)
         if not entered:
@@ -221,6 +226,15 @@ class TestWorker:
         if self._logs is not None:
             self._logs.begin(None)
         return Report(self._name, assignment, result.outcome, result.cause, equipped.dirty)
+
+    def _arrive_equipped(self, test_type: type) -> bool:
+        """Come to a test of Rotest's own kind; tell whether it may run."""
+        self._entered, self._ordinary = None, False
+        if test_type is not self._equipped_type:
+            self._equipped_type = test_type
+            self._limit = limit_of(test_type, self._order.limits.test)
+            self._checked = self._may_run_directly and direct.is_checked(test_type)
+        return self._fixtures.ready_for(test_type) or self._enter(test_type)
 
     def _rescue(self, assignment: Assignment) -> Report:
         """Finalize what a test had whose worker is gone."""
@@ -269,6 +283,12 @@ class TestWorker:
                 if not getattr(method, "__dict__", True):
                     direct.run(ordinary, method, result)
                     return
+            elif self._checked and type(case) is self._equipped_type:
+                checked = cast("unittest.TestCase", case)
+                method = getattr(checked, checked._testMethodName)
+                if not getattr(method, "__dict__", True):
+                    direct.run_checked(checked, method, result)
+                    return
             case(result)
         except BaseException as error:
             self._broken_off(case, error)
@@ -305,6 +325,9 @@ class TestWorker:
     def _leave(self, following: type | None) -> None:
         """Tear down fixtures, in the same way."""
         self._entered = None
+        if following is not None and self._fixtures.ready_for(following):
+            return
+        self._equipped_type = None
         try:
             self._deadline.call(
                 self._order.limits.clean_up, "the fixtures' clean-up", self._fixtures.leave, following

@@ -40,7 +40,7 @@ class LeasedResource(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """Hand tests of one class, suite or module to a worker.
+    """Hand tests to a worker.
 
     Tests that need no resource come in batches, and the worker tells their start and their end. One that does comes
     alone: the coordinator starts it before it claims, and ends it after it released.
@@ -54,6 +54,8 @@ class Assignment(NamedTuple):
         closing: whether no test that shares a fixture with these follows on this worker: all are torn down at once.
         rescue: whether the worker that ran the only test is gone: nothing is run, its resources are connected and
             finalized.
+        patience: seconds after which no further of these tests is begun: the worker gives the rest back; 0 for any
+            time. One is run in any case.
     """
 
     tests: tuple[int, ...]
@@ -61,6 +63,7 @@ class Assignment(NamedTuple):
     following: int | None = None
     closing: bool = False
     rescue: bool = False
+    patience: float = 0.0
 
 
 class Report(NamedTuple):
@@ -74,6 +77,7 @@ class Report(NamedTuple):
         dirty: the names of those resources that the test or their own clean-up left in doubt.
         lost: why the worker is gone, empty when it can take more.
         successor: the name of the worker that takes the place of a lost one, empty if none does.
+        left: how many of the tests, the last ones, were not begun.
     """
 
     worker: str
@@ -83,6 +87,7 @@ class Report(NamedTuple):
     dirty: frozenset[str] = frozenset()
     lost: str = ""
     successor: str = ""
+    left: int = 0
 
 
 class Coordinator(Protocol):
