@@ -78,7 +78,7 @@ def _work(channel: Channel, worker: Worker) -> None:
         if word == "run":
             report = worker.run(Assignment(*rest))
             _flush()
-            channel.send("done", report.outcome, report.cause, report.dirty)
+            channel.send("done", report.outcome, report.cause, report.dirty, report.left)
         elif word == "finish":
             worker.finish()
             _flush()

@@ -183,7 +183,8 @@ class ProcessExecutor:
         if word == "done":
             assert link.assignment is not None
             assignment, link.assignment, link.deadline = link.assignment, None, None
-            self._done.append(Report(link.name, assignment, *details))
+            outcome, cause, dirty, left = details
+            self._done.append(Report(link.name, assignment, outcome, cause, dirty, left=left))
         elif word == "limit":
             until, seconds, what = details
             link.limit = (seconds or 0.0, what)

@@ -84,6 +84,7 @@ class Broker:
         self._wake = wake
         self._on_waiting = on_waiting
         self._taken: dict[int, list[tuple[int, bool]]] = {}
+        self._freed = 0
         self._answers: deque[Answer] = deque()
         self.waiting: dict[int, Waiting] = {}
 
@@ -170,6 +171,12 @@ class Broker:
         """Take note that what a test held is released."""
         for record, exclusive in self._taken.pop(test, ()):
             self._board.give(record, exclusive)
+            self._freed |= 1 << record
+
+    def take_freed(self) -> int:
+        """Return the bits of the records that were released since the last call."""
+        freed, self._freed = self._freed, 0
+        return freed
 
     def give_back(self, test: int, allocation: Allocation) -> None:
         """Release what was granted in vain."""

@@ -8,7 +8,7 @@ from collections import deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rotest_core.execution.tree import PlannedTest
 
@@ -23,14 +23,16 @@ class Work:
         tests: those that are not handed out yet.
         together: whether they share a fixture, and so have to run on one worker.
         rank: when it goes, the lowest first.
+        known: how long its tests took in the past, in seconds, by number, as far as is known.
     """
 
-    __slots__ = ("rank", "tests", "together")
+    __slots__ = ("known", "rank", "tests", "together")
 
     def __init__(self, tests: Iterable[PlannedTest], *, together: bool) -> None:
         self.tests: deque[PlannedTest] = deque(tests)
         self.together: bool = together
         self.rank: tuple[float, ...] = ()
+        self.known: Mapping[int, float] = {}
 
 
 def divide(tests: Sequence[PlannedTest]) -> list[Work]:
