@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from rotest_core import TestCase
 from rotest_core.events import Event, Outcome, OutcomeReported
 from rotest_core.execution import direct
 from rotest_core.execution.result import Result
@@ -96,9 +97,14 @@ METHODS: tuple[Part, ...] = (*PARTS, leaves, returns, fails_in_parts)
 
 
 def make_case(
-    set_up: Part, method: Part, tear_down: Part, cleanup: Part, done: list[str]
+    set_up: Part,
+    method: Part,
+    tear_down: Part,
+    cleanup: Part,
+    done: list[str],
+    base: type[unittest.TestCase] = unittest.TestCase,
 ) -> type[unittest.TestCase]:
-    class Case(unittest.TestCase):
+    class Case(base):  # type: ignore[valid-type, misc]  # one of two bases, which are much alike
         def setUp(self) -> None:
             done.append("setUp")
             self.addCleanup(done.append, "first cleanup")
@@ -133,21 +139,25 @@ def as_we_do(case: unittest.TestCase, failfast: bool) -> Story:
 
     result = Result(take, failfast=failfast)
     result.begin(0)
-    direct.run(case, getattr(case, "test"), result)  # noqa: B009 - a case made up has no such attribute
+    run = direct.run_checked if direct.is_checked(type(case)) else direct.run
+    run(case, getattr(case, "test"), result)  # noqa: B009 - a case made up has no such attribute
     assert result.testsRun == 1
     return story
 
 
 @pytest.mark.parametrize("failfast", [False, True])
 @pytest.mark.parametrize("method", METHODS)
-def test_every_part_may_fail_in_every_way(method: Part, failfast: bool) -> None:
+@pytest.mark.parametrize("base", [unittest.TestCase, TestCase])
+def test_every_part_may_fail_in_every_way(
+    method: Part, failfast: bool, base: type[unittest.TestCase]
+) -> None:
     for set_up, tear_down, cleanup in itertools.product(PARTS, PARTS, PARTS):
         stories: list[tuple[Story, list[str]]] = []
         for run in (as_unittest_does, as_we_do):
             done: list[str] = []
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
-                case = make_case(set_up, method, tear_down, cleanup, done)("test")
+                case = make_case(set_up, method, tear_down, cleanup, done, base)("test")
                 stories.append((run(case, failfast), done))
         assert stories[0] == stories[1]
 
@@ -226,6 +236,16 @@ def test_classes_that_change_how_they_are_run_are_left_to_themselves(kind: type)
 def test_a_patched_unittest_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unittest.TestCase, "run", RunsItself.run)
     assert not direct.is_ordinary(Ordinary)
+
+
+def test_rotests_own_cases_are_ordinary_but_for_their_steps() -> None:
+    class Stepping(TestCase):
+        def _callSetUp(self) -> None: ...  # noqa: N802 - the name is unittest's
+
+    assert not direct.is_ordinary(TestCase)
+    assert direct.is_checked(TestCase)
+    assert not direct.is_checked(Ordinary)
+    assert not direct.is_checked(Stepping)
 
 
 class WithConstructor(unittest.TestCase):

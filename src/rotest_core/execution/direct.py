@@ -8,11 +8,12 @@ its own) is left to the case itself.
 
 from __future__ import annotations
 
+import sys
 import unittest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from rotest_core.execution.result import Result
@@ -28,6 +29,7 @@ _METHODS = (
     *("_addDuration", SETUP, METHOD, TEARDOWN),
 )
 _USUAL = {name: getattr(unittest.TestCase, name, None) for name in _METHODS}
+_CHECKED = "rotest_core.authoring.checks"
 _make_outcome: Callable[[Result], object] | None = getattr(unittest.case, "_Outcome", None)
 
 
@@ -37,13 +39,26 @@ def is_ordinary(test_type: type) -> bool:
     Also false when somebody replaced a method of unittest.TestCase itself, or in a Python whose unittest has become
     another one.
     """
+    return _may_run(test_type, _USUAL)
+
+
+def _may_run(test_type: type, usual_methods: Mapping[str, object]) -> bool:
     return (
         _make_outcome is not None
         and issubclass(test_type, unittest.TestCase)
         and not getattr(test_type, "__unittest_skip__", False)
         and not getattr(test_type, "__unittest_expecting_failure__", False)
-        and all(getattr(test_type, name, None) is usual for name, usual in _USUAL.items())
+        and all(getattr(test_type, name, None) is usual for name, usual in usual_methods.items())
     )
+
+
+def is_checked(test_type: type) -> bool:
+    """Tell whether cases of a class are ordinary but for what every test of Rotest's own kind does in its steps."""
+    checks = sys.modules.get(_CHECKED)
+    if checks is None or not issubclass(test_type, checks.CheckedCase):
+        return False
+    usual = {**_USUAL, **{name: getattr(checks.CheckedCase, name) for name in (SETUP, METHOD, TEARDOWN)}}
+    return _may_run(test_type, usual)
 
 
 class Mold:
@@ -96,7 +111,7 @@ class Mold:
         """Run a case that was made here; see `run`."""
         # subTest notes in it that a part failed. Cases do not outlive their run in it, so that one is enough for all.
         self._outcome.success = True
-        _run(case, method, self._result, self._outcome)
+        _run(case, case.setUp, method, case.tearDown, self._result, self._outcome)
 
 
 def run(case: unittest.TestCase, method: Callable[[], object], result: Result) -> None:
@@ -110,7 +125,17 @@ def run(case: unittest.TestCase, method: Callable[[], object], result: Result) -
     Raises:
         KeyboardInterrupt: as it came, with `PHASE` set.
     """
-    _run(case, method, result, _outcome(result))
+    _run(case, case.setUp, method, case.tearDown, result, _outcome(result))
+
+
+def run_checked(case: unittest.TestCase, method: Callable[[], object], result: Result) -> None:
+    """Run a case of a class that `is_checked`; see `run`."""
+    steps: Any = case
+
+    def call_method() -> None:
+        steps._callTestMethod(method)
+
+    _run(case, steps._callSetUp, call_method, steps._callTearDown, result, _outcome(result))
 
 
 def _outcome(result: Result) -> Any:
@@ -118,33 +143,40 @@ def _outcome(result: Result) -> Any:
     return None if _make_outcome is None else _make_outcome(result)
 
 
-def _run(case: unittest.TestCase, method: Callable[[], object], result: Result, outcome: object) -> None:
+def _run(
+    case: unittest.TestCase,
+    set_up: Callable[[], object],
+    method: Callable[[], object],
+    tear_down: Callable[[], object],
+    result: Result,
+    outcome: object,
+) -> None:
     result.testsRun += 1
     state: dict[str, Any] = case.__dict__
     state["_outcome"] = outcome
     phase = SETUP
     try:
         try:
-            case.setUp()
+            set_up()
             phase = METHOD
             returned = method()
             if returned is not None:
                 _complain(case, returned)
             phase = TEARDOWN
-            case.tearDown()
+            tear_down()
         except BaseException as error:
             _report(error, phase, case, result)
             if phase is METHOD:
-                _tear_down(case, result)
+                _tear_down(case, tear_down, result)
         if state["_cleanups"]:
             case.doCleanups()
     finally:
         state["_outcome"] = None
 
 
-def _tear_down(case: unittest.TestCase, result: Result) -> None:
+def _tear_down(case: unittest.TestCase, tear_down: Callable[[], object], result: Result) -> None:
     try:
-        case.tearDown()
+        tear_down()
     except BaseException as error:
         _report(error, TEARDOWN, case, result)
 

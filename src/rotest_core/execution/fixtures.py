@@ -65,6 +65,10 @@ class Fixtures:
         self._ready = self._module_ready and self.set_up_class(test_type)
         return self._ready
 
+    def ready_for(self, test_type: type) -> bool:
+        """Tell whether the fixtures of a class are set up, and those of no other: there is nothing to do for it."""
+        return self._ready and test_type is self._class
+
     def leave(self, following: type | None) -> None:
         """Tear down what the class that follows does not share; everything when there is none."""
         test_type = self._class

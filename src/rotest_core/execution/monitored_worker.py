@@ -14,7 +14,7 @@ from rotest_core.execution.worker import TestWorker
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
-    from typing import Any
+    from typing import Any, ClassVar
 
     from rotest_core.authoring.monitor import Monitor
     from rotest_core.events import Event
@@ -36,6 +36,8 @@ class MonitoredWorker(TestWorker):
     Args:
         monitors: who watches the tests.
     """
+
+    _may_run_directly: ClassVar[bool] = False
 
     def __init__(
         self,

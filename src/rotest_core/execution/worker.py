@@ -190,6 +190,7 @@ class TestWorker:
         self._ordinary = direct.is_ordinary(test_type)
         self._limit = limit_of(test_type, self._order.limits.test)
         self._mold = None
+        self._equipped_type = None
         self._deadline.rest()
         if test.case_type is not None and not self._limit and Mold.fits(test.case_type):
             self._mold = Mold(test.case_type(test.name), self._result)
