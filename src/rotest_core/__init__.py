@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     )
     from rotest_core.events import Cause, Event, Outcome
     from rotest_core.model.adapter import ResourceAdapter
+    from rotest_core.model.late import parameter
     from rotest_core.model.lookup import Lookup, Operator, Query
     from rotest_core.model.record import Json, Record, RecordKey
     from rotest_core.model.request import Request, ResourceT
@@ -128,6 +129,7 @@ __all__ = [
     "errors",
     "events",
     "main",
+    "parameter",
     "require_attr",
     "skip_if_block",
     "skip_if_case",
@@ -187,6 +189,7 @@ _HOMES = {
     ),
     "rotest_core.events": ("Cause", "Event", "Outcome"),
     "rotest_core.model.adapter": ("ResourceAdapter",),
+    "rotest_core.model.late": ("parameter",),
     "rotest_core.model.lookup": ("Lookup", "Operator", "Query"),
     "rotest_core.model.record": ("Json", "Record", "RecordKey"),
     "rotest_core.model.request": ("Request",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rotest_core.execution.port_types import may_be
+from rotest_core.model.fitting_types import may_be
 from tests.execution.flow_project import mistakes, write_flows
 from tests.execution.project import Project
 

@@ -8,7 +8,16 @@ from typing import Any, assert_type
 
 import attrs
 
-from rotest_core import BaseResource, Query, Record, Request, ResourceAdapter, ResourceData, TestCase
+from rotest_core import (
+    BaseResource,
+    Query,
+    Record,
+    Request,
+    ResourceAdapter,
+    ResourceData,
+    TestCase,
+    parameter,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -127,6 +136,27 @@ class UnpackingTest(TestCase):
     def test_parts(self) -> None:
         assert_type(self.calculator, Calculator)
         assert_type(self.supply, Supply)
+
+
+@attrs.frozen(kw_only=True)
+class ShelfData(ResourceData):
+    supply: SupplyData
+
+
+class Desk(BaseResource):
+    host: str = parameter()
+    port: int = parameter(80)
+    panel = Panel.request(host=host, port=port)
+
+    def connect(self) -> None:
+        assert_type(self.host, str)
+        assert_type(self.port, int)
+        assert_type(self.panel, Panel)
+
+
+class Shelf(BaseResource[ShelfData]):
+    assert_type(ShelfData.supply.volts, int)
+    desk = Desk.request(host=ShelfData.name, port=ShelfData.supply.volts)
 
 
 record = Record(type="Calculator", name="c")

@@ -12,7 +12,7 @@ from rotest_core.authoring.flow import Mode
 from rotest_core.authoring.pipe import Pipe
 from rotest_core.errors import did_you_mean
 from rotest_core.execution.passing import NotGivenError, Scope
-from rotest_core.execution.port_types import may_be, shown
+from rotest_core.model.fitting_types import may_be, shown
 from rotest_core.quick_typing import NamedTuple
 
 if TYPE_CHECKING:

@@ -66,7 +66,7 @@ class ResourceAdapter(Generic[ResourceT_co]):
 
     @classmethod
     def check_parameters(
-        cls, given: Mapping[str, object], parents: Sequence[type[ResourceData]] = (), *, text: bool = False
+        cls, given: Mapping[str, object], parents: Sequence[type] = (), *, text: bool = False
     ) -> tuple[dict[str, object], list[str]]:
         """Refuse: the class is not chosen yet."""
         del given, parents, text

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, Literal, Protocol, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Protocol, Self, TypeGuard, TypeVar, overload
 
 import attrs
 
 from rotest_core.errors import PlanError
+from rotest_core.model.late import Parameter
 from rotest_core.model.lookup import Lookup, Operator, Query
 from rotest_core.model.query import make_query
 from rotest_core.model.reference import Reference
@@ -29,7 +30,7 @@ class Requestable(Protocol):
 
     @classmethod
     def check_parameters(
-        cls, given: Mapping[str, object], parents: Sequence[type[ResourceData]] = (), *, text: bool = False
+        cls, given: Mapping[str, object], parents: Sequence[type] = (), *, text: bool = False
     ) -> tuple[dict[str, object], list[str]]:
         """Convert a service's parameters and name the problems."""
         ...
@@ -265,7 +266,7 @@ def requests_of(owner: type) -> tuple[Request[Any], ...]:
     return tuple(found.values())
 
 
-def _check(request: Request[Any], parents: tuple[type[ResourceData], ...]) -> tuple[Query, list[str]]:
+def _check(request: Request[Any], parents: tuple[type, ...]) -> tuple[Query, list[str]]:
     """Make a request's query, and name what is wrong with it and with the parts it brings."""
     resource: type[Requestable] = request.resource
     problems: list[str] = []
@@ -277,24 +278,41 @@ def _check(request: Request[Any], parents: tuple[type[ResourceData], ...]) -> tu
     data_type = resource.data_type()
     if data_type is None:
         problems += resource.check_parameters(request.parameters, parents)[1]
+        problems += _not_passed_on(request)
         query = Query(types=(resource.__name__,))
     else:
         query, found = make_query(data_type, request.lookups)
         problems += found
     for part in request.part_requests():
-        query, found = _add_part(query, part, data_type, parents)
+        query, found = _add_part(query, part, data_type, (data_type or resource, *parents))
         problems += (f"{part.name}: {problem}" for problem in found)
     return query, problems
+
+
+def _not_passed_on(request: Request[Any]) -> list[str]:
+    """Name the parameters that a service shall pass on to its parts, but is not given itself."""
+    return [
+        f"{value.name}: not given; the part {part.name!r} takes it from here"
+        for part in request.part_requests()
+        for value in part.parameters.values()
+        if _lacks(request, value)
+    ]
+
+
+def _lacks(request: Request[Any], value: object) -> TypeGuard[Parameter]:
+    if not isinstance(value, Parameter) or not value.required or value.name in request.parameters:
+        return False
+    # A subclass may have put a value in its place.
+    return getattr(request.resource, value.name, None) is value
 
 
 def _add_part(
     query: Query,
     part: Request[Any],
     data_type: type[ResourceData] | None,
-    parents: tuple[type[ResourceData], ...],
+    around: tuple[type, ...],
 ) -> tuple[Query, list[str]]:
     """Put the conditions of a part on its whole."""
-    around = parents if data_type is None else (data_type, *parents)
     part_query, problems = _check(part, around)
     wanted = part.resource.data_type()
     if wanted is None:

@@ -14,7 +14,7 @@ instance that record's data.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, MemberDescriptorType
 from typing import Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
 
 import attrs
@@ -22,6 +22,7 @@ import attrs
 from rotest_core.errors import PlanError, RecordError, did_you_mean
 from rotest_core.model.conversion import ConversionError, Problem, check_supported, convert, to_json
 from rotest_core.model.declared_types import describe, is_union
+from rotest_core.model.late import FieldPath
 from rotest_core.model.record import ENVELOPE_FIELDS, Json, Record, RecordKey
 from rotest_core.model.validation import make, objection_of_all, objections, reason, unchecked
 
@@ -39,6 +40,14 @@ class ResourceData:
     name: str
     group: str = ""
     comment: str = ""
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        """Let fields that refer to other records lead on to their fields, in class bodies of resources."""
+        for name, attribute in attrs.fields_dict(cls).items():
+            member = vars(cls).get(name)
+            if isinstance(member, MemberDescriptorType) and (target := _target(cls, attribute)):
+                type.__setattr__(cls, name, FieldPath(cls, (name,), target, member))
 
     @classmethod
     def type_name(cls) -> str:
@@ -343,6 +352,16 @@ def _field(attribute: attrs.Attribute[Any], declared: Any) -> DataField:
     plain = [member for member in members if member is not type(None)]
     reference = plain[0] if len(plain) == 1 and _is_data(plain[0]) else None
     return DataField(attribute.name, declared, reference, len(plain) < len(members), attribute)
+
+
+def _target(data_type: type[ResourceData], attribute: attrs.Attribute[Any]) -> type[ResourceData] | None:
+    """Return the data type that a field refers to, as far as it is declared already."""
+    alone = type(data_type.__name__, (), {"__module__": data_type.__module__})
+    alone.__annotations__ = {attribute.name: attribute.type}
+    try:
+        return _field(attribute, _hints(cast("type[ResourceData]", alone))[attribute.name]).reference
+    except (PlanError, TypeError):
+        return None
 
 
 def _is_data(declared: object) -> bool:

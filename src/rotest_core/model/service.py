@@ -7,22 +7,21 @@ A service declares its parameters as annotated class attributes::
         port: int = 80
 
 and takes just those; one that declares none takes whatever it is given. A part of another resource may take a
-parameter from the data of what it is part of: ``panel = Panel.request(host=RackData.ip_address)``. For attrs makes
-of each field of a class with slots a descriptor that knows its class and its name, which type checkers take for a
-value of the field's type.
+parameter from what it is part of (see `late`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from inspect import get_annotations
-from types import MemberDescriptorType
-from typing import Any, ClassVar, TypeGuard, get_origin, get_type_hints
+from typing import Any, ClassVar, get_origin, get_type_hints
 
 from rotest_core.errors import PlanError, did_you_mean
 from rotest_core.model.conversion import ConversionError, check_supported, convert
 from rotest_core.model.declared_types import describe
-from rotest_core.model.resource_data import ResourceData
+from rotest_core.model.fitting_types import may_be
+from rotest_core.model.late import Late, Parameter, bind, is_late, owner_of, shown, steps_of
+from rotest_core.model.resource_data import ResourceData, data_fields
 
 
 def declared_parameters(service: type, base: type) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def declared_parameters(service: type, base: type) -> dict[str, Any]:
         name
         for declaring in reversed(service.__mro__)
         if issubclass(declaring, base) and declaring is not base
-        for name in get_annotations(declaring)
+        for name in (*get_annotations(declaring), *_unannotated(declaring))
         if not name.startswith("_") and name not in of_every_resource
     ]
     try:
@@ -52,7 +51,7 @@ def check_parameters(
     service: type,
     base: type,
     given: Mapping[str, object],
-    parents: Sequence[type[ResourceData]] = (),
+    parents: Sequence[type] = (),
     *,
     text: bool = False,
 ) -> tuple[dict[str, object], list[str]]:
@@ -62,7 +61,7 @@ def check_parameters(
         service: the class of the service.
         base: the class that all resources derive from.
         given: values by name.
-        parents: the data types of what the service is part of, nearest first.
+        parents: the data types, or for services the classes, of what the service is part of; nearest first.
         text: texts are read as the declared types (from a command line).
 
     Returns:
@@ -80,7 +79,7 @@ def check_parameters(
         else:
             try:
                 values[name] = _checked(
-                    value, str if name == "name" else declared.get(name, Any), parents, text
+                    value, str if name == "name" else declared.get(name, Any), base, parents, text
                 )
             except ConversionError as error:
                 problems.extend(str(problem.below(name)) for problem in error.problems)
@@ -89,32 +88,23 @@ def check_parameters(
     return values, problems
 
 
-def is_late(value: object) -> TypeGuard[MemberDescriptorType]:
-    """Tell whether a parameter stands for a field of the data that a parent will have."""
-    return isinstance(value, MemberDescriptorType) and issubclass(value.__objclass__, ResourceData)
-
-
-def bind_late(value: object, parents: Sequence[object]) -> object:
-    """Take the value that a parameter stands for from the data of the nearest parent that has it.
+def bind_late(value: object, around: Sequence[object]) -> object:
+    """Take the value that a parameter stands for from the nearest that has it.
 
     Args:
         value: a parameter; one that is not late is returned as it is.
-        parents: the data of what the service is part of, nearest first.
+        around: the data, or for a service the resource itself, of what the service is part of; nearest first.
     """
-    if not is_late(value):
-        return value
-    for data in parents:
-        if isinstance(data, value.__objclass__):
-            return value.__get__(data)
-    raise PlanError(f"nothing around it has {value.__objclass__.__name__}.{value.__name__}")
+    return bind(value, around) if is_late(value, ResourceData) else value
 
 
-def _checked(value: object, wanted: Any, parents: Sequence[type[ResourceData]], text: bool) -> object:
-    if is_late(value):
-        if not any(issubclass(parent, value.__objclass__) for parent in parents):
-            raise PlanError(
-                f"stands for {value.__objclass__.__name__}.{value.__name__}, but what it is part of has no such data"
-            )
+def _checked(value: object, wanted: Any, base: type, parents: Sequence[type], text: bool) -> object:
+    if is_late(value, ResourceData):
+        if not any(issubclass(parent, owner_of(value)) for parent in parents):
+            raise PlanError(f"stands for {shown(value)}, but what it is part of has no such {_kind(value)}")
+        given = _late_type(value, base)
+        if not may_be(given, wanted):
+            raise PlanError(f"expected {describe(wanted)}, but {shown(value)} is {describe(given)}")
         return value
     if wanted is Any or (isinstance(wanted, type) and isinstance(value, wanted) and type(value) is not bool):
         return value
@@ -123,6 +113,26 @@ def _checked(value: object, wanted: Any, parents: Sequence[type[ResourceData]], 
     if isinstance(wanted, type) and not isinstance(value, wanted):
         raise PlanError(f"expected {describe(wanted)}, got {value!r}")
     return value
+
+
+def _kind(late: Late) -> str:
+    return "data" if issubclass(owner_of(late), ResourceData) else "parameter"
+
+
+def _late_type(late: Late, base: type) -> Any:
+    """Return what a late value is declared as."""
+    owner: type[object] = owner_of(late)
+    steps = steps_of(late)
+    if not issubclass(owner, ResourceData):
+        return declared_parameters(owner, base)[steps[0]]
+    for step in steps[:-1]:
+        owner = data_fields(owner)[step].reference or ResourceData
+    field = data_fields(owner).get(steps[-1])
+    return str if field is None else field.type
+
+
+def _unannotated(declaring: type) -> list[str]:
+    return [name for name, value in vars(declaring).items() if isinstance(value, Parameter)]
 
 
 def _is_class_variable(hint: object) -> bool:
