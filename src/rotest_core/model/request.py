@@ -295,11 +295,11 @@ def _not_passed_on(request: Request[Any]) -> list[str]:
         f"{value.name}: not given; the part {part.name!r} takes it from here"
         for part in request.part_requests()
         for value in part.parameters.values()
-        if _lacks(request, value)
+        if _lacks(value, request)
     ]
 
 
-def _lacks(request: Request[Any], value: object) -> TypeGuard[Parameter]:
+def _lacks(value: object, request: Request[Any]) -> TypeGuard[Parameter]:
     if not isinstance(value, Parameter) or not value.required or value.name in request.parameters:
         return False
     # A subclass may have put a value in its place.
