@@ -1,0 +1,1 @@
+"""Watch the processor and the memory of processes while tests run."""
