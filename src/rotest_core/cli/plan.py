@@ -67,7 +67,7 @@ def _plan(settings: Settings) -> Plan:
 
 
 def _timetable(settings: Settings, plan: Plan, workers: int) -> Timetable:
-    from rotest_core.execution.crew import rank
+    from rotest_core.execution.precedence import rank
     from rotest_core.execution.timetable import Timetables
     from rotest_core.execution.work import divide
     from rotest_core.session import Session

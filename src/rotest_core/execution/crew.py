@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from rotest_core.errors import RotestError
 from rotest_core.execution.scheduler import Scheduler
-from rotest_core.execution.staffing import SERIAL, executor_name, staff, wanted_workers
+from rotest_core.execution.staffing import SERIAL, executor_name, staff
 from rotest_core.execution.work import divide
 from rotest_core.plugin.protocols.executor import Assignment
 
@@ -24,11 +22,7 @@ if TYPE_CHECKING:
     from rotest_core.execution.parallel import ParallelScheduler
     from rotest_core.execution.plan import Plan
     from rotest_core.execution.tree import PlannedTest
-    from rotest_core.execution.work import Work
-    from rotest_core.model.request import Request
-    from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.protocols.executor import Coordinator, Executor, WorkerFactory
-    from rotest_core.plugin.protocols.locks import Candidate
 
 
 class Crew:
@@ -59,6 +53,7 @@ class Crew:
         tests: Sequence[PlannedTest],
         account: Account,
         emit: Callable[[Event], None],
+        later: Callable[[Event], None],
         watch: Callable[[Callable[[Event], None]], None],
         lessor: Lessor,
         interrupts: Interrupts,
@@ -69,6 +64,7 @@ class Crew:
             tests: the tests, in their order.
             account: begins and ends groups.
             emit: takes the events.
+            later: takes events that need not be told before others follow.
             watch: lets somebody see all events.
             lessor: leases what tests declare.
             interrupts: says when to stop.
@@ -85,13 +81,16 @@ class Crew:
                 self._workers,
                 account,
                 emit,
+                later,
                 lessor,
                 interrupts,
                 failfast=run.failfast,
             )
+            lessor.later = later
         else:
             # Loaded only where there are several workers, or one that can be ended.
             from rotest_core.execution.parallel import ParallelScheduler
+            from rotest_core.execution.precedence import rank
 
             casualties = self._follow(tests, emit, watch)
             work = self._work if self._work and tests is self._plan.tests else divide(tests)
@@ -167,41 +166,3 @@ class Crew:
     def stop(self, *, clean_up: bool = True) -> None:
         """End the workers."""
         self._executor.stop(clean_up=clean_up)
-
-
-def rank(
-    work: Sequence[Work],
-    settings: Settings,
-    durations: Durations,
-    tests: Sequence[PlannedTest],
-    candidates: Callable[[Request[AnyResource]], Sequence[Candidate]] | None,
-) -> None:
-    """Give work its rank: as ``--order`` says, then by the policy; with one worker the order is that of the plan.
-
-    Args:
-        work: the parts of a plan.
-        settings: the configuration.
-        durations: what tests took.
-        tests: the tests of the plan.
-        candidates: tells which records could serve a request; None where nothing is asked for.
-    """
-    from rotest_core.execution.order import ranking
-    from rotest_core.execution.policy import Job, make_policy
-
-    run = settings.run
-    policy = make_policy(run.policy if wanted_workers(settings) > 1 else "fifo")
-    expected = durations.expected(tests)
-    bands = ranking(run.order) if run.order else None
-
-    def rank_of(test: PlannedTest, seconds: float, choice: int = 0) -> tuple[float, ...]:
-        return (0 if bands is None else bands(test), *policy.rank(Job(test.number, seconds, choice)))
-
-    for part in work:
-        if not part.together:
-            part.tests = deque(sorted(part.tests, key=lambda test: rank_of(test, expected[test.number])))
-        first = part.tests[0]
-        times = [expected[test.number] for test in part.tests]
-        asked = () if candidates is None else first.requests
-        choices = [len(candidates(request)) for request in asked if candidates and not request.is_service]
-        seconds = sum(times) if part.together else max(times)
-        part.rank = rank_of(first, seconds, min(choices, default=0))

@@ -46,13 +46,20 @@ class Durations:
             return sorted(times)[len(times) // 2]
         return known.groups.get(test.group.selector)
 
+    def known(self, tests: Iterable[PlannedTest]) -> dict[int, float]:
+        """Return what tests took, in seconds, by number, as far as anybody knows."""
+        known = self._known
+        if not (known.tests or known.groups):
+            return {}
+        return {test.number: taken for test in tests if (taken := self.past(test)) is not None}
+
     def expected(self, tests: Iterable[PlannedTest]) -> dict[int, float]:
         """Return what tests are expected to take, in seconds, by number.
 
         One that is new is expected to take what the others of its group took on average, or else all others.
         """
         chosen = list(tests)
-        known = {test.number: taken for test in chosen if (taken := self.past(test)) is not None}
+        known = self.known(chosen)
         groups: dict[int, list[float]] = {}
         for test in chosen:
             if test.number in known:

@@ -78,10 +78,9 @@ def staff(
         count = min(count, parts)
         if count > 1:
             remembered = durations()
-            past = [remembered.past(test) for test in plan.tests]
-            known = [seconds for seconds in past if seconds is not None]
-            gain = sum(known) * (1 - 1 / count)
-            if len(known) == len(past) and gain < _START + _HANDING * len(past):
+            known = remembered.known(plan.tests)
+            gain = sum(known.values()) * (1 - 1 / count)
+            if len(known) == len(plan.tests) and gain < _START + _HANDING * len(known):
                 count = 1
     if count == 1:
         limited = not settings.run.debug and has_limits(settings, plan.tests)
