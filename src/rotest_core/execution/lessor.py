@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from rotest_core.allocation.leases import AllocatedResource, Allocation, Leases
-    from rotest_core.events import Event
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
@@ -38,11 +37,15 @@ class Lessor:
         open_leases: gives the leases of the run; called when something is first to be leased.
         emit: takes the events.
         wait: seconds that a claim may wait; None for as long as it takes.
+
+    Attributes:
+        later: takes events that need not be told before others follow; by default what takes all.
     """
 
     def __init__(
-        self, open_leases: Callable[[], Leases], emit: Callable[[Event], None], *, wait: float | None
+        self, open_leases: Callable[[], Leases], emit: Callable[..., None], *, wait: float | None
     ) -> None:
+        self.later: Callable[..., None] = emit
         self._open_leases = open_leases
         self._leases: Leases | None = None
         self._emit = emit
@@ -81,6 +84,7 @@ class Lessor:
         from rotest_core.allocation.leases import ClaimWithdrawn
 
         leases, holdings = self.open(), self._held.setdefault(test, [])
+        self._emit()
         allocation = leases.acquire(
             requests,
             label=self._labels.get(test, ""),
@@ -127,14 +131,16 @@ class Lessor:
         holdings = self._held.pop(test.number, [])
         self._labels.pop(test.number, None)
         for holding in holdings:
-            self._release(test.number, holding, dirty, dirty=True)
+            if dirty:
+                self._release(test.number, holding, dirty, dirty=True)
             self._release(test.number, holding, tuple(holding.left), dirty=False)
-        tokens = {lease.token for holding in holdings for lease in _leases_of(holding.allocation)}
-        if not tokens or self._leases is None:
+        losses = self._leases.lost if holdings and self._leases is not None else ()
+        if not losses:
             return []
+        tokens = {lease.token for holding in holdings for lease in _leases_of(holding.allocation)}
         return [
             LeaseLostError([str(loss.lease.key)], loss.reason)
-            for loss in self._leases.lost
+            for loss in losses
             if loss.lease.token in tokens
         ]
 
@@ -142,7 +148,7 @@ class Lessor:
         if entry.record is None or entry.data is None:
             raise AssertionError(f"{entry.request} is a service, which nobody leases")
         request, record = entry.request.name, entry.record
-        self._emit(
+        self.later(
             ResourceLeased(
                 time.time(), test, request, record.type, record.name, entry.token, waited, entry.dirty
             )
@@ -159,7 +165,7 @@ class Lessor:
             del holding.left[entry.request.name]
             if entry.record is not None:
                 key = entry.record.key
-                self._emit(ResourceReleased(time.time(), test, entry.request.name, key.type, key.name, dirty))
+                self.later(ResourceReleased(time.time(), test, entry.request.name, key.type, key.name, dirty))
 
 
 def _leases_of(allocation: Allocation) -> list[Lease]:

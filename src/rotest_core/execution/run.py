@@ -278,7 +278,8 @@ class Run:
                 raise
 
         def run_round(tests: Sequence[PlannedTest]) -> None:
-            crew.run(tests, account, self.emit, self._bus.watch, self._lessor, self._around.interrupts)
+            emit, later, watch = self.emit, self.later, self._bus.watch
+            crew.run(tests, account, emit, later, watch, self._lessor, self._around.interrupts)
 
         if self._rounds is not None:
             self._rounds.run(run_round, crew, self._lessor, self._around.open_results)
@@ -286,8 +287,8 @@ class Run:
             run_round(plan.tests)
             crew.stop()
 
-    def _tell(self, event: Event) -> None:
-        self.emit(event)
+    def _tell(self, *events: Event) -> None:
+        self.emit(*events)
 
     def _repeat(self, plan: Plan, account: Account) -> None:
         """Let tests run more than once; what tells of them gets to know that first."""

@@ -43,6 +43,7 @@ class Scheduler:
         workers: the names of its workers.
         account: begins and ends groups.
         emit: takes the events.
+        later: takes events that need not be told before others follow.
         lessor: leases what tests declare.
         interrupts: says when to stop.
         failfast: whether the first test that is not good is to be the last.
@@ -55,6 +56,7 @@ class Scheduler:
         workers: Sequence[str],
         account: Account,
         emit: Callable[[Event], None],
+        later: Callable[[Event], None],
         lessor: Lessor,
         interrupts: Interrupts,
         *,
@@ -65,6 +67,7 @@ class Scheduler:
         self._idle = deque(workers)
         self._account = account
         self._emit = emit
+        self._later = later
         self._lessor = lessor
         self._interrupts = interrupts
         self._failfast = failfast
@@ -135,7 +138,7 @@ class Scheduler:
         result = Result(self._emit)
         result.begin(test.number)
         equipped = self._equipped[test.number] = Equipped(test, result)
-        self._emit(started_event(test, worker))
+        self._later(started_event(test, worker))
         try:
             return self._lessor.lease(test)
         except KeyboardInterrupt as interrupt:
@@ -172,5 +175,5 @@ class Scheduler:
         del self._equipped[test.number]
         test.drop_case()
         duration = perf_counter() - equipped.begun
-        self._emit(TestFinished(time(), test.number, result.outcome, duration, result.cause))
+        self._later(TestFinished(time(), test.number, result.outcome, duration, result.cause))
         self._account.settle(test.group, 1)
