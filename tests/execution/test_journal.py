@@ -69,6 +69,7 @@ def test_numbers_enumerations_tuples_and_none_are_written_as_json_writes_them() 
     [
         TestStarted(12.5, 3, None, "t", "id", "case", ("A", "é"), '"', "w1", 2),
         TestStarted(12.5, 3, 1, "té", "id"),
+        TestStarted(12.5, 3, 1, "té", "id", worker="w1"),
         TestStarted(12.5, 3, None, "t", "id", "fixture"),
         TestFinished(1e-7, 3, Outcome.ERROR, 0.25, Cause.INFRASTRUCTURE),
         TestFinished(1.0, 3, Outcome.SUCCESS, 0.0),
