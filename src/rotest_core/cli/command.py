@@ -68,6 +68,8 @@ def load_plugins_for(settings: Settings) -> Plugins:
     catalogues.executors.get(settings.run.executor)
     catalogues.stores.get(settings.store.backend)
     catalogues.lock_strategies.get(settings.locks.backend)
+    if settings.results.backend:
+        catalogues.results_stores.get(settings.results.backend)
     return plugins
 
 

@@ -10,6 +10,7 @@ from rotest_core.cli import (
     resources_remove,
     resources_reserve,
     resources_show,
+    resources_stats,
 )
 from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.cli.parser import add_shared_options
@@ -40,6 +41,11 @@ ACTIONS: dict[str, tuple[str, Configure, Execute]] = {
         resources_reserve.execute_unreserve,
     ),
     "import": ("add the records of a file", resources_files.configure_import, resources_files.execute_import),
+    "stats": (
+        "show what the results say of a record",
+        resources_stats.configure,
+        resources_stats.execute,
+    ),
     "export": ("write records to a file", resources_files.configure_export, resources_files.execute_export),
 }
 
