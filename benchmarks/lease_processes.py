@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import signal
 import struct
@@ -18,6 +19,11 @@ from rotest_core.model.record import RecordKey
 from rotest_core.plugin.protocols.locks import Candidate, Claim, Grant, LockSession, LockStrategy, Want
 
 TTL = 3600.0
+
+_RUN_UP = 3.0
+
+_SPAN = struct.Struct("dd")
+"""The moments between which grants count."""
 
 OpenStrategy: TypeAlias = Callable[[], LockStrategy]
 
@@ -145,25 +151,27 @@ def many_waiters(open_strategy: OpenStrategy, *, processes: int, records: int, s
     """Let many processes contend for a few records, each holding for no time at all."""
     open_strategy().close()
     go, counts = os.pipe(), os.pipe()
-    children = [_contender(open_strategy, records, seconds, go[0], counts[1]) for _ in range(processes)]
+    children = [_contender(open_strategy, records, go[0], counts[1]) for _ in range(processes)]
     for _ in children:
         os.read(counts[0], 8)
-    os.write(go[1], b"." * processes)
+    # Until then all of them have begun.
+    begin = time.monotonic() + _RUN_UP
+    os.write(go[1], _SPAN.pack(begin, begin + seconds) * processes)
     results = [struct.unpack("q", os.read(counts[0], 8))[0] for _ in children]
     for child in children:
         os.waitpid(child, 0)
     return Crowd(sum(results) / seconds, max(results), min(results))
 
 
-def _contender(open_strategy: OpenStrategy, records: int, seconds: float, go: int, counts: int) -> int:
+def _contender(open_strategy: OpenStrategy, records: int, go: int, counts: int) -> int:
     child = os.fork()
     if child:
         return child
+    gc.freeze()
     session = open_strategy().open(current_owner("contender"), ttl=TTL)
     candidates = tuple(Candidate(RecordKey("Bench", f"r{number}")) for number in range(records))
     os.write(counts, struct.pack("q", 0))
-    os.read(go, 1)
-    end = time.monotonic() + seconds
+    begin, end = _SPAN.unpack(os.read(go, _SPAN.size))
     count = number = 0
     while time.monotonic() < end:
         number += 1
@@ -171,7 +179,7 @@ def _contender(open_strategy: OpenStrategy, records: int, seconds: float, go: in
         while grant is None and time.monotonic() < end:
             grant = next((notice for notice in session.wait(1) if isinstance(notice, Grant)), None)
         if grant is not None:
-            count += 1
+            count += time.monotonic() >= begin
             session.release(grant.leases)
     session.close()
     os.write(counts, struct.pack("q", count))

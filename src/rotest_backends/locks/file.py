@@ -13,13 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
 from rotest_backends.locks.file_state import pack_event, pack_ledger, unpack_event, unpack_ledger
+from rotest_backends.locks.gate import Gate
 from rotest_backends.locks.host import HostLocks
 from rotest_core.allocation.ledger import Ledger, News
 from rotest_core.allocation.owner import boot_identifier
@@ -57,12 +57,12 @@ class FileBooks:
         self._offset = 0.0
         with self._translated():
             directory.mkdir(parents=True, exist_ok=True)
-            self._gate = os.open(directory / "gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            self._gate = Gate(directory / "gate")
         self._start()
 
     def transact(self, step: Callable[[Ledger], ResultT]) -> tuple[ResultT, list[tuple[SessionRow, News]]]:
         """Change the ledger; see `Books.transact`."""
-        with self._lock, self._translated(), self._behind_gate():
+        with self._lock, self._translated(), self._gate.inside():
             self._read()
             try:
                 result = step(self._ledger)
@@ -109,12 +109,12 @@ class FileBooks:
         """Close the files."""
         with self._lock:
             self._forget()
-            os.close(self._gate)
+            self._gate.close()
 
     def _start(self) -> None:
         """See whether the host was started anew since the files were last used."""
         boot = boot_identifier().partition("/")[0]
-        with self._lock, self._translated(), self._behind_gate():
+        with self._lock, self._translated(), self._gate.inside():
             self._read()
             if self._boot == boot:
                 return
@@ -203,14 +203,6 @@ class FileBooks:
         if self._read_file is not None:
             os.close(self._read_file)
             self._read_file = None
-
-    @contextmanager
-    def _behind_gate(self) -> Generator[None]:
-        flock(self._gate, LOCK_EX)
-        try:
-            yield
-        finally:
-            flock(self._gate, LOCK_UN)
 
     @contextmanager
     def _translated(self) -> Generator[None]:

@@ -5,19 +5,18 @@ Tables and protocol are described in docs/leases.md.
 
 from __future__ import annotations
 
-import os
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_UN, flock
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
+from rotest_backends.locks.gate import Gate
 from rotest_backends.locks.host import HostLocks
 from rotest_backends.locks.sqlite_rows import Tables
 from rotest_backends.locks.sqlite_schema import create_tables
@@ -48,7 +47,7 @@ class SqliteBooks:
         self._file = SqliteFile(path, component="locks", migrations=(create_tables,))
         # Who writes goes through a gate, first come, first served: SQLite's own waiting is a loop of sleeps, in which
         # some processes starve while others go through again and again.
-        self._gate = os.open(f"{path}-gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        self._gate = Gate(path.with_name(f"{path.name}-gate"))
         self._lock = threading.RLock()
         with self._file.reading() as connection:
             self._connection = connection
@@ -63,7 +62,7 @@ class SqliteBooks:
         with self._lock:
             tables, execute = self._tables, self._execute
             try:
-                flock(self._gate, LOCK_EX)
+                self._gate.enter()
                 try:
                     execute("BEGIN IMMEDIATE")
                     tables.read()
@@ -74,7 +73,7 @@ class SqliteBooks:
                     self._undo()
                     raise
                 finally:
-                    flock(self._gate, LOCK_UN)
+                    self._gate.leave()
             except (OSError, sqlite3.Error) as error:
                 raise self._file.failure(error) from error
             return result, tables.ledger.take_news()
@@ -97,7 +96,7 @@ class SqliteBooks:
 
     def beat(self, sessions: Iterable[int], now: float) -> set[int]:
         """Renew sessions; see `Books.beat`."""
-        with self._lock, self._behind_gate(), self._file.writing() as connection:
+        with self._lock, self._gate.inside(), self._file.writing() as connection:
             gone = {
                 number
                 for number in sessions
@@ -119,20 +118,12 @@ class SqliteBooks:
         """Close the file."""
         with self._lock:
             self._file.close()
-            os.close(self._gate)
-
-    @contextmanager
-    def _behind_gate(self) -> Generator[None]:
-        flock(self._gate, LOCK_EX)
-        try:
-            yield
-        finally:
-            flock(self._gate, LOCK_UN)
+            self._gate.close()
 
     def _start(self) -> None:
         """See whether the host was started anew since the file was last used."""
         boot, offset = boot_identifier().partition("/")[0], time.time() - time.monotonic()
-        with self._lock, self._behind_gate(), self._file.writing() as connection:
+        with self._lock, self._gate.inside(), self._file.writing() as connection:
             facts = dict(
                 connection.execute("SELECT key, value FROM meta WHERE component = 'locks'").fetchall()
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from rotest_core.allocation.board import Board
@@ -20,7 +20,7 @@ SELECT record, slot, seat, token, session, claim, want, label, dirty, whole, sin
 WHERE token != 0
 """
 _ADD = "INSERT INTO lock_lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_REMOVE = "DELETE FROM lock_lease WHERE record = ? AND slot = ? AND seat = ?"
+_REMOVE = "DELETE FROM lock_lease WHERE record = ? AND slot = ? AND seat = ? AND token = ?"
 
 
 class SqliteHoldings(Holdings):
@@ -34,13 +34,19 @@ class SqliteHoldings(Holdings):
     def __init__(self, connection: sqlite3.Connection, records: Records) -> None:
         super().__init__(records)
         self._execute = connection.cursor().execute
-        # Those that began here, as long as nobody else has changed anything.
+        # Those that began here, as long as nobody else can have ended them.
         self._known: dict[int, LeaseRow] = {}
 
-    def forget(self) -> None:
-        """Know that others have changed something; what they take is read when it is asked for."""
-        self._known.clear()
-        self._board = self._dirty = None
+    def forget(self, sessions: Collection[int], *, dirty: bool) -> None:
+        """Know that others have changed something; what leases take is read when it is asked for.
+
+        Args:
+            sessions: those whose leases nobody else can have ended.
+            dirty: whether there are dirty records.
+        """
+        self._known = {token: row for token, row in self._known.items() if row.session in sessions}
+        self._board = None
+        self._dirty = None if dirty else {}
 
     def __iter__(self) -> Iterator[LeaseRow]:
         return iter(self._read(""))
@@ -72,12 +78,13 @@ class SqliteHoldings(Holdings):
         self._known[lease.token] = row
 
     def remove(self, row: LeaseRow) -> None:
-        self._execute(_REMOVE, (row.record, row.slot, _seat(row)))
+        removed = self._execute(_REMOVE, (row.record, row.slot, _seat(row), row.lease.token))
+        assert removed.rowcount == 1, f"{row.lease} does not stand"
         if not row.lease.exclusive:
             # With the last of those that share a unit goes what kept it from others.
             self._execute(
                 f"{_REMOVE} AND NOT EXISTS (SELECT 1 FROM lock_lease WHERE record = ? AND slot = ? AND seat != 0)",
-                (row.record, row.slot, 0, row.record, row.slot),
+                (row.record, row.slot, 0, 0, row.record, row.slot),
             )
         if self._board is not None:
             self._board.give(row.record, row.lease.exclusive)

@@ -21,9 +21,18 @@ Row: TypeAlias = tuple[Any, ...]
 _BREAK = "\x1f"
 """Stands between packed values: ASCII's unit separator."""
 
-_KNOWN_RECORDS = """
+_NEWS = """
 SELECT (SELECT max(number) FROM lock_record),
-       (SELECT value FROM meta WHERE component = 'locks' AND key = 'capacities')
+       (SELECT value FROM meta WHERE component = 'locks' AND key = 'capacities'),
+       (SELECT value FROM meta WHERE component = 'locks' AND key = 'endings'),
+       EXISTS (SELECT 1 FROM lock_dirty)
+"""
+_ENDINGS = {LockStep.CLOSED, LockStep.ENDED, LockStep.LOST}
+"""Steps by which a session may lose what it has without doing anything."""
+
+_COUNT_ENDING = """
+INSERT INTO meta (component, key, value) VALUES ('locks', 'endings', 1)
+ON CONFLICT (component, key) DO UPDATE SET value = value + 1
 """
 _ADD_EVENT = "INSERT INTO lock_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -48,6 +57,7 @@ class Tables:
         self.ledger.book.offset = time.time() - time.monotonic()
         self._records = 0
         self._capacities: int | None = None
+        self._endings: int | None = None
         self._revision = 0
 
     def read(self) -> None:
@@ -56,9 +66,14 @@ class Tables:
         last = self._execute("SELECT max(number) FROM lock_event").fetchone()[0] or 0
         if last == book.counter:
             return
-        self._read_records()
-        self._sessions.forget()
-        self._holdings.forget()
+        records, capacities, endings, dirty = self._execute(_NEWS).fetchone()
+        if records != self._records - 1 or capacities != self._capacities:
+            self._read_records(capacities)
+        safe = self._sessions.opened
+        if endings != self._endings:
+            self._endings, safe = endings, set[int]()
+            self._sessions.forget()
+        self._holdings.forget(safe, dirty=bool(dirty))
         book.counter = last
         self._queue.forget()
         self.ledger.forget_outlook()
@@ -73,6 +88,8 @@ class Tables:
         execute = self._execute
         for event in changes.events:
             execute(_ADD_EVENT, self._event_values(event))
+            if event.step in _ENDINGS:
+                execute(_COUNT_ENDING)
         for record, token in changes.dirty.items():
             if token:
                 execute("INSERT OR REPLACE INTO lock_dirty VALUES (?, ?)", (record, token))
@@ -88,11 +105,8 @@ class Tables:
         )
         return [self._event(row) for row in events.fetchall()]
 
-    def _read_records(self) -> None:
-        """Learn of new records and changed capacities."""
-        last, capacities = self._execute(_KNOWN_RECORDS).fetchone()
-        if last == self._records - 1 and capacities == self._capacities:
-            return
+    def _read_records(self, capacities: int | None) -> None:
+        """Learn of new records and changed capacities, up to this revision of them."""
         records = self.ledger.records
         for record_type, name in self._execute(
             "SELECT type, name FROM lock_record WHERE number >= ? ORDER BY number", (self._records,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from rotest_core.allocation.rows import SessionRow
@@ -21,20 +21,20 @@ class SqliteSessions:
 
     Args:
         connection: to the file; every method is called inside a transaction.
+
+    Attributes:
+        opened: numbers of those that were opened here.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.cursor().execute
         # All of a session but its heartbeats stays as it is, as long as there is the session.
         self._known: dict[int, SessionRow] = {}
+        self.opened: set[int] = set()
 
-    def forget(self, numbers: Iterable[int] | None = None) -> None:
-        """Know that others have ended sessions; None if it is not known which."""
-        if numbers is None:
-            self._known.clear()
-        else:
-            for number in numbers:
-                self._known.pop(number, None)
+    def forget(self) -> None:
+        """Know that others may have ended any session."""
+        self._known.clear()
 
     def add(self, row: SessionRow) -> None:
         owner = row.owner
@@ -55,10 +55,12 @@ class SqliteSessions:
             ),
         )
         self._known[row.number] = row
+        self.opened.add(row.number)
 
     def remove(self, number: int) -> None:
         self._execute("DELETE FROM lock_session WHERE number = ?", (number,))
         self._known.pop(number, None)
+        self.opened.discard(number)
 
     def get(self, number: int) -> SessionRow | None:
         known = self._known.get(number)
