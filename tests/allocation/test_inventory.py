@@ -16,7 +16,16 @@ from rotest_core.model.lookup import Query
 from rotest_core.model.record import Record, RecordKey
 from rotest_core.model.resource_data import ResourceData
 from rotest_core.plugin.protocols.locks import Candidate, Part
-from tests.allocation.lighthouses import Foghorn, Lamp, LampData, Lighthouse, LighthouseData, Loop
+from tests.allocation.lighthouses import (
+    Foghorn,
+    Island,
+    IslandData,
+    Lamp,
+    LampData,
+    Lighthouse,
+    LighthouseData,
+    Loop,
+)
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -312,6 +321,26 @@ def test_load_gives_the_record_as_its_own_type_with_its_parts(
     assert type(data.lamp).__name__ == "LedLampData"
     assert isinstance(data.lamp, ResourceData)
     assert data.lamp.watts == 400
+
+
+def test_what_cannot_change_is_loaded_once_until_the_inventory_changes(
+    inventory: Inventory, store: MemoryStore
+) -> None:
+    store.apply(put=[house("north"), Record(type="Island", name="i1", fields={"area": 2.0})])
+    island, key = Island.request(), RecordKey("Island", "i1")
+    assert inventory.load(island, key) is inventory.load(island, key)
+
+    lighthouse, north = Lighthouse.request(), RecordKey("Lighthouse", "north")
+    first, second = inventory.load(lighthouse, north), inventory.load(lighthouse, north)
+    assert isinstance(first, LighthouseData)
+    assert isinstance(second, LighthouseData)
+    first.signals.append("two short")
+    assert second.signals == []
+
+    store.apply(put=[attrs.evolve(inventory.record(key), fields={"area": 3.0})])
+    data = inventory.load(island, key)
+    assert isinstance(data, IslandData)
+    assert data.area == 3.0
 
 
 def test_load_refuses_a_service_a_missing_record_and_values_that_do_not_fit(

@@ -18,6 +18,9 @@ from rotest_core.model.resource_data import ResourceData, structure
 from rotest_core.plugin.protocols.locks import Candidate
 from rotest_core.plugin.protocols.store import Store
 
+_UNCHANGING = frozenset((str, int, float, bool, type(None)))
+"""Types of values that may be shared: whoever gets a record that holds others gets his own instance."""
+
 _USABLE = Lookup(("usable",), Operator.EXACT, True)
 
 
@@ -82,7 +85,13 @@ class Inventory:
         data_type: type[ResourceData] | None = request.resource.data_type()
         if data_type is None:
             raise InventoryError(f"{request.resource.__name__} is a service: it has no record")
-        return structure(data_type, self.record(key), self.store.get)
+        memory = self._up_to_date()
+        known = memory.loaded.get((data_type, key))
+        if known is None:
+            known = structure(data_type, self.record(key), self.store.get)
+            if all(type(value) in _UNCHANGING for value in attrs.asdict(known, recurse=False).values()):
+                memory.loaded[data_type, key] = known
+        return known
 
     def reserve(self, key: RecordKey, *, user: str = "", until: datetime | None = None) -> Record:
         """Keep a record for one user alone; a reservation of the same user is replaced.
@@ -175,6 +184,7 @@ class _Memory:
         self.revision = revision
         self.answers: dict[Request[Any], _Answer] = {}
         self.records: dict[RecordKey, Record | None] = {}
+        self.loaded: dict[tuple[type[ResourceData], RecordKey], ResourceData] = {}
         self._store = store
 
     def get(self, key: RecordKey) -> Record | None:

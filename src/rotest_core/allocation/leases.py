@@ -116,6 +116,7 @@ class Leases:
         self._prefix = f"{owner.run}-{os.urandom(6).hex()}"
         self._count = 0
         self._held: dict[str, tuple[int, list[Lease]]] = {}
+        self._wants: dict[Request[Any], Want] = {}
         self._lost: dict[int, LeaseLost] = {}
         self._wanted: set[int] = set()
         self._answers: dict[str, Grant | ClaimExpired] = {}
@@ -250,9 +251,12 @@ class Leases:
 
     def _want(self, request: Request[Any]) -> Want:
         candidates = self._inventory.candidates(request)
-        if not candidates:
-            raise NoSuchResourceError(self._inventory.explain(request))
-        return Want(request.name, candidates, request.exclusive)
+        want = self._wants.get(request)
+        if want is None or want.candidates is not candidates:
+            if not candidates:
+                raise NoSuchResourceError(self._inventory.explain(request))
+            want = self._wants[request] = Want(request.name, candidates, request.exclusive)
+        return want
 
     def _wait_for(
         self,
@@ -328,9 +332,11 @@ class Leases:
 
     def _forget(self, claim: str, leases: Collection[Lease]) -> None:
         with self._turn:
-            self._wanted.difference_update([lease.token for lease in leases])
+            if self._wanted:
+                self._wanted.difference_update([lease.token for lease in leases])
             thread, held = self._held.get(claim, (0, []))
-            left = [lease for lease in held if lease not in leases]
+            given = {lease.token for lease in leases}
+            left = [lease for lease in held if lease.token not in given]
             if left:
                 self._held[claim] = (thread, left)
             else:
