@@ -46,34 +46,41 @@ class Ring:
         """Give the number of bytes that were ever put."""
         return self._counts[_WRITTEN]
 
-    @property
-    def filled(self) -> int:
-        """Give the number of bytes that were put and not taken yet."""
-        return self._counts[_WRITTEN] - self._counts[_READ]
+    def put(self, body: bytes) -> int:
+        """Add a record.
 
-    def put(self, body: bytes) -> bool:
-        """Add a record; return False if there is no room for it."""
-        written, size = self._counts[_WRITTEN], len(body)
-        if size + _LENGTH > ROOM - (written - self._counts[_READ]):
-            return False
-        record = size.to_bytes(_LENGTH, "little") + body
-        start = written % ROOM
-        before_end = min(len(record), ROOM - start)
-        self._memory[_HEAD + start : _HEAD + start + before_end] = record[:before_end]
-        if before_end < len(record):
-            self._memory[_HEAD : _HEAD + len(record) - before_end] = record[before_end:]
-        self._counts[_WRITTEN] = written + len(record)
-        return True
+        Returns:
+            The number of bytes that were put and not taken yet, 0 if there was no room for the record.
+        """
+        counts = self._counts
+        written, read = counts[_WRITTEN], counts[_READ]
+        record = len(body).to_bytes(_LENGTH, "little") + body
+        after = written + len(record)
+        if after - read > ROOM:
+            return 0
+        start = _HEAD + written % ROOM
+        end = start + len(record)
+        if end <= _HEAD + ROOM:
+            self._memory[start:end] = record
+        else:
+            before_end = _HEAD + ROOM - start
+            self._memory[start:] = record[:before_end]
+            self._memory[_HEAD : end - ROOM] = record[before_end:]
+        counts[_WRITTEN] = after
+        return after - read
 
     def take(self, end: int) -> Iterator[bytes]:
         """Take the records up to a number of bytes written."""
-        position = self._counts[_READ]
-        while position < end:
-            size = int.from_bytes(self._read(position, _LENGTH), "little")
-            body = self._read(position + _LENGTH, size)
-            position += _LENGTH + size
-            self._counts[_READ] = position
-            yield body
+        begin = self._counts[_READ]
+        if end <= begin:
+            return
+        content = self._read(begin, end - begin)
+        self._counts[_READ] = end
+        position = 0
+        while position < len(content):
+            body = position + _LENGTH
+            position = body + int.from_bytes(content[position:body], "little")
+            yield content[body:position]
 
     def close(self) -> None:
         """Give the memory back; may be called twice."""

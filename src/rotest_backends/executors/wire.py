@@ -15,7 +15,7 @@ import _socket
 import sys
 from _thread import allocate_lock
 from collections import deque
-from os import getpid
+from os import register_at_fork
 
 from rotest_backends.executors.packing import pack, pack_events, unpack
 from rotest_backends.executors.ring import ROOM, Ring
@@ -115,7 +115,8 @@ class Channel:
         self._ring = ring
         self._assembler = Assembler()
         self._turn = allocate_lock()
-        self._pid = getpid()
+        self._shared = False
+        register_at_fork(after_in_child=self._leave_ring)
 
     def tell(self, events: Sequence[Event]) -> None:
         """Tell of events: the coordinator hears of them soon, and before all that is sent later.
@@ -151,22 +152,26 @@ class Channel:
         return unpack(body)
 
     def _put(self, body: bytes) -> None:
-        if getpid() == self._pid:
+        if not self._shared:
             with self._turn:
-                before = self._ring.filled
-                if self._ring.put(body):
-                    if before < _HALF <= self._ring.filled:
+                filled = self._ring.put(body)
+                if filled:
+                    if filled - len(body) < _HALF <= filled:
                         self._push(b"")  # the coordinator should look before there is no room left
                     return
         self._send(body)
+
+    def _leave_ring(self) -> None:
+        """Use the socket alone, in a child that a test forked: two may not write one ring."""
+        self._shared = True
+        self._turn = allocate_lock()
 
     def _send(self, body: bytes) -> None:
         with self._turn:
             self._push(body)
 
     def _push(self, body: bytes) -> None:
-        # A child that a test forked shares the ring and may not touch it: it has put nothing there.
-        position = self._ring.written if getpid() == self._pid else 0
+        position = 0 if self._shared else self._ring.written
         for packet in packets(position.to_bytes(_POSITION, "little") + body):
             self._end.send(packet)
 

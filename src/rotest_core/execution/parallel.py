@@ -6,6 +6,8 @@ queued for (`queueing`), and what a worker leaves behind that is gone is seen to
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from rotest_core.events import Outcome
 from rotest_core.execution.backlog import Backlog, queue_of
 from rotest_core.execution.broker import Broker, leased_requests
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 
 _PATIENCE = 0.03
 """Seconds after which a worker begins no further test of a batch; to hand one out takes a hundredth of that."""
+
+
+_QUICK = 0.00002
+"""Seconds that the quickest tests take."""
 
 
 class ParallelScheduler:
@@ -81,6 +87,8 @@ class ParallelScheduler:
             executor, self._roster, self._backlog, self._started, casualties, account, emit
         )
         self._again = False
+        # Seconds that a plain test takes, as far as the last batches tell.
+        self._pace = _QUICK
 
     @property
     def workers(self) -> Sequence[str]:
@@ -181,9 +189,11 @@ class ParallelScheduler:
         if work.together and self._roster.bound.get(worker) is not work:
             self._backlog.drop(work)
             self._roster.bind(worker, work)
-        most = max(1, self._backlog.plain // (2 * self._roster.size) + 1)
         if work.together:
             most = len(work.tests)  # nobody else may run them
+        else:
+            fair = self._backlog.plain // (2 * self._roster.size)
+            most = max(1, min(fair, int(2 * _PATIENCE / self._pace)))
         tests = self._backlog.take_plain(work, most, _PATIENCE)
         groups: dict[Group, None] = {}
         for test in tests:
@@ -265,7 +275,7 @@ class ParallelScheduler:
         if report.lost:
             self._lost.bury(report)
             return
-        work = self._roster.end(report.worker)
+        work, begun = self._roster.end(report.worker)
         numbers = report.assignment.tests
         equipped = self._started.get(numbers[0])
         if equipped is not None:
@@ -275,6 +285,7 @@ class ParallelScheduler:
             self._started.end(equipped, None, report.dirty)
         else:
             self._settle_plain(report, work)
+            self._pace = (self._pace + (perf_counter() - begun) / max(1, len(numbers) - report.left)) / 2
         if work is not None and work.together and not work.tests:
             self._roster.release(work)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from time import perf_counter
+
+from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +13,21 @@ if TYPE_CHECKING:
 
     from rotest_core.execution.work import Work
     from rotest_core.plugin.protocols.executor import Report
+
+
+class Duty(NamedTuple):
+    """Say what a worker is at.
+
+    Args:
+        work: what its tests are of; None where it clears up after another worker.
+        begun: since when, by `perf_counter`.
+    """
+
+    work: Work | None
+    begun: float
+
+
+_NOTHING = Duty(None, 0.0)
 
 
 class Roster:
@@ -28,7 +46,7 @@ class Roster:
         self.idle: deque[str] = deque(workers)
         self.bound: dict[str, Work] = {}
         self.size: int = len(workers)
-        self._duties: dict[str, Work | None] = {}
+        self._duties: dict[str, Duty] = {}
 
     @property
     def busy(self) -> bool:
@@ -38,9 +56,9 @@ class Roster:
     def begin(self, worker: str, work: Work | None) -> None:
         """Take note that an idle worker has something to do: some work, or to clear up after another worker."""
         self.idle.remove(worker)
-        self._duties[worker] = work
+        self._duties[worker] = Duty(work, perf_counter())
 
-    def end(self, worker: str) -> Work | None:
+    def end(self, worker: str) -> Duty:
         """Take note that a worker has done what it was to do, and return what that was."""
         self.idle.append(worker)
         return self._duties.pop(worker)
@@ -57,7 +75,7 @@ class Roster:
             self.idle.append(report.successor)
         else:
             self.size -= 1
-        work = self._duties.pop(report.worker, None)
+        work = self._duties.pop(report.worker, _NOTHING).work
         return self.bound.pop(report.worker, work)
 
     def bind(self, worker: str, work: Work) -> None:
