@@ -28,6 +28,9 @@ SCHEMA = 1
 class Outcome(enum.StrEnum):
     """The result of a test, from least to most severe; a test has the most severe that was reported for it."""
 
+    # Outcomes are counted for every test, and what enum does for a hash is three times as slow.
+    __hash__ = str.__hash__
+
     SUCCESS = "success"
     SKIPPED = "skipped"
     EXPECTED_FAILURE = "expected_failure"

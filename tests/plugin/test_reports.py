@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rotest_core.events import Cause, Outcome, TestFinished
-from rotest_core.plugin.reports import KEPT, ReportBuilder, TestReport
+from rotest_core.plugin.report import KEPT, TEXT_KEPT, TestReport
+from rotest_core.plugin.reports import ReportBuilder
 from rotest_core.testing import SAMPLE_RUNS, EventScript
 
 
@@ -61,6 +62,114 @@ def test_what_repeats_without_end_is_kept_in_part_and_counted() -> None:
     report = reports_of(script)["test_it"]
     assert report.failed_expectations == KEPT + 10
     assert len(report.expectations) == len(report.information) == len(report.steps) == KEPT
+
+
+def test_failures_are_kept_also_after_much_that_held() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        for _ in range(KEPT + 10):
+            test.expect("self.assertTrue(x)", passed=True, text="it is")
+            test.measure("supply", 3.3, "V")
+        test.expect("self.expectTrue(x)", passed=False, text="it is not")
+        test.measure("noise", 9.9, "V", verdict="fail")
+        for _ in range(KEPT + 10):
+            test.report(Outcome.FAILURE, "AssertionError")
+        test.report(Outcome.ERROR, "OSError: gone")
+    report = reports_of(script)["test_it"]
+    assert (report.passed_expectations, report.failed_expectations) == (KEPT + 10, 1)
+    assert (report.passed_measurements, report.failed_measurements) == (KEPT + 10, 1)
+    assert report.expectations[-1].text == "it is not"
+    assert report.measurements[-1].name == "noise"
+    assert len(report.expectations) == len(report.measurements) == len(report.outcomes) == KEPT + 1
+    assert report.worst is not None
+    assert report.worst.text == "OSError: gone"
+
+
+def test_a_long_text_is_kept_without_its_middle() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.log("a" * TEXT_KEPT + "b")
+        test.log("c" * TEXT_KEPT)
+        test.report(Outcome.FAILURE, "d" * (2 * TEXT_KEPT))
+        test.inform("e" * (2 * TEXT_KEPT))
+    report = reports_of(script)["test_it"]
+    first, second = report.logs
+    assert len(first.text) < TEXT_KEPT + 100
+    assert "\n... 1 characters left out, see events.jsonl ...\n" in first.text
+    assert first.text.endswith("ab")
+    assert second.text == "c" * TEXT_KEPT
+    assert len(report.outcomes[0].text) < TEXT_KEPT + 100
+    assert len(report.information[0]) < TEXT_KEPT + 100
+
+
+def test_points_of_a_series_are_summed_up() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        for value in (3.0, 1.0, 2.0):
+            test.sample("board1.temperature", value, "°C")
+        for number in range(2 * KEPT):
+            test.sample(f"series{number}", 1.0)
+    series = reports_of(script)["test_it"].series
+    assert len(series) == KEPT
+    first = series["board1.temperature"]
+    assert (first.name, first.unit, first.count) == ("board1.temperature", "°C", 3)
+    assert (first.least, first.greatest, first.last) == (1.0, 3.0, 2.0)
+
+
+def test_what_is_known_of_a_failure_is_kept_with_it() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.report(Outcome.FAILURE, "AssertionError: no")
+        test.classify("3f9a", "known", name="cold", link="https://example.org/7")
+    (known,) = reports_of(script)["test_it"].signatures
+    assert (known.signature, known.state, known.name, known.link) == (
+        "3f9a",
+        "known",
+        "cold",
+        "https://example.org/7",
+    )
+
+
+def test_a_later_attempt_knows_those_before_it() -> None:
+    script = EventScript()
+    with script.test("test_it", worker="worker-1") as test:
+        test.report(Outcome.ERROR, "OSError: gone", cause=Cause.INFRASTRUCTURE)
+        test.inform("only in the first")
+    with script.test("test_it", attempt=2) as test:
+        test.report(Outcome.FAILURE, "AssertionError: no")
+    with script.test("test_it", attempt=3):
+        pass
+    report = reports_of(script)["test_it"]
+    assert [(one.number, one.outcome, one.cause, one.summary, one.worker) for one in report.earlier] == [
+        (1, Outcome.ERROR, Cause.INFRASTRUCTURE, "OSError: gone", "worker-1"),
+        (2, Outcome.FAILURE, Cause.PRODUCT, "AssertionError: no", ""),
+    ]
+    assert report.flaky
+    assert report.information == []
+
+
+def test_of_a_test_that_simply_passed_no_report_is_made() -> None:
+    script = EventScript()
+    with script.group("class", "A"):
+        with script.test("test_plain") as test:
+            test.body()
+            test.teardown()
+        with script.test("test_telling") as test:
+            test.inform("firmware 1.2")
+        with script.test("test_bad") as test:
+            test.report(Outcome.FAILURE, "AssertionError")
+        with script.test("test_bad", attempt=2):
+            pass
+    builder = ReportBuilder()
+    plain: list[tuple[str, Outcome | None, str]] = []
+    for event in script.finish():
+        started = builder.take_plain(event) if isinstance(event, TestFinished) else None
+        if started is None:
+            builder.take(event)
+        elif isinstance(event, TestFinished):
+            report = builder.made_plain(started, event)
+            plain.append((report.name, report.outcome, report.where))
+    assert plain == [("test_plain", Outcome.SUCCESS, "A")]
 
 
 def test_blocks_and_sub_flows_belong_to_the_flow_around_them() -> None:

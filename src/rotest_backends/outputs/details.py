@@ -10,7 +10,6 @@ from rotest_core.events import Cause, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rotest_core.events import OutcomeReported
     from rotest_core.plugin import TestReport
 
 REASON_LENGTH = 300
@@ -24,17 +23,12 @@ def cut(text: str, length: int = REASON_LENGTH) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
-def worst_of(report: TestReport) -> OutcomeReported | None:
-    """Return what decided the outcome of a test: the first report of the most severe kind."""
-    return max(report.outcomes, key=lambda reported: reported.outcome.severity, default=None)
-
-
 def reason_of(report: TestReport, terminal: Terminal) -> str:
     """Say in a few words how a test ended that did not simply pass, and why."""
     text = terminal.word(report.outcome)
     if report.cause is Cause.INFRASTRUCTURE:
         text += terminal.alarm(" (infrastructure)")
-    worst = worst_of(report)
+    worst = report.worst
     if worst is None:
         return text
     reason = worst.text if worst.outcome is Outcome.SKIPPED else worst.summary or lines_of(worst.text)[-1]

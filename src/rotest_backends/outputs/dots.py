@@ -5,11 +5,11 @@ from __future__ import annotations
 from rotest_backends.outputs.outcomes import LOOKS
 from rotest_backends.outputs.stream import StreamHandler
 from rotest_backends.outputs.summary import StreamChoices
-from rotest_core.events import Outcome, TestFinished
+from rotest_core.events import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rotest_core.events import Event
+    from rotest_core.events import TestFinished, TestStarted
     from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 
 COLUMNS = 80
@@ -35,16 +35,9 @@ class Dots(StreamHandler):
             for outcome, look in LOOKS.items()
         }
 
-    def handle(self, event: Event) -> None:
-        """Take one event; of a test that simply passed no more than its dot is made."""
-        if type(event) is TestFinished and not self.summary.wants_durations:
-            started = self.reports.take_plain(event)
-            if started is not None:
-                self.summary.add_plain(started)
-                if self.verbosity >= 0:
-                    self._mark(event)
-                return
-        super().handle(event)
+    def plain(self, started: TestStarted, finished: TestFinished) -> None:
+        if self.verbosity >= 0:
+            self._mark(finished)
 
     def finished(self, report: TestReport) -> None:
         finished = report.finished

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from rotest_backends.outputs.summary import StreamChoices, Summary
 from rotest_backends.outputs.terminal import Terminal
-from rotest_core.events import ArtifactWritten, HandlerFailed, RunFinished, RunInterrupted, RunStarted
+from rotest_core.events import (
+    ArtifactWritten,
+    HandlerFailed,
+    RunFinished,
+    RunInterrupted,
+    RunStarted,
+    TestFinished,
+)
 from rotest_core.plugin import ReportBuilder
 from rotest_core.quick_typing import TypeVar, cast
 
@@ -12,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rotest_core.events import Event
+    from rotest_core.events import Event, TestStarted
     from rotest_core.plugin import HandlerContext, TestReport
 
     EventT = TypeVar("EventT", bound=Event)
@@ -21,7 +28,8 @@ if TYPE_CHECKING:
 class StreamHandler:
     """Print what happens, and the summary at the end.
 
-    A subclass says with `on` which events it shows, and shows a finished test in `finished`.
+    A subclass says with `on` which events it shows, and shows a finished test in `finished`. Of tests that simply
+    passed there may be tens of thousands: a subclass that can show one by less than a report does so in `plain`.
 
     Args:
         context: the handler's own.
@@ -49,6 +57,12 @@ class StreamHandler:
 
     def handle(self, event: Event) -> None:
         """Take one event."""
+        if type(event) is TestFinished:
+            started = self.reports.take_plain(event)
+            if started is not None:
+                self.summary.add_plain(started, event)
+                self.plain(started, event)
+                return
         report = self.reports.take(event)
         if report is not None:
             self.summary.add(report)
@@ -60,6 +74,10 @@ class StreamHandler:
 
     def finished(self, report: TestReport) -> None:
         """Show a test that finished."""
+
+    def plain(self, started: TestStarted, finished: TestFinished) -> None:
+        """Show a test that finished, and of which there is nothing to say but that it passed the first time."""
+        self.finished(self.reports.made_plain(started, finished))
 
     def ended(self) -> None:
         """Bring the lines of this handler to an end, before the summary."""

@@ -22,13 +22,12 @@ from rotest_core.events import (
     RunFinished,
     RunInterrupted,
     RunStarted,
-    TestStarted,
 )
 from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rotest_core.events import Event
+    from rotest_core.events import Event, TestFinished, TestStarted
     from rotest_core.plugin import HandlerContext, TestReport
 
 STREAM_OUTPUTS = frozenset(("dots", "full", "logdebug", "loginfo", "pretty", "progress", "tree"))
@@ -118,21 +117,18 @@ class Summary:
         elif report.started.attempt > 1 and report.started.kind != "fixture":
             self._flaky.append(report.started)
         if self._choices.slowest:
-            self._slowest.append((-report.duration, report.started.id or report.name))
-            if len(self._slowest) > 2 * self._choices.slowest + 100:
-                self._slowest = sorted(self._slowest)[: self._choices.slowest]
+            self._add_duration(report.started, report.duration)
 
-    @property
-    def wants_durations(self) -> bool:
-        """Tell whether the slowest tests are to be named."""
-        return bool(self._choices.slowest)
-
-    def add_plain(self, started: TestStarted) -> None:
-        """Count a test that passed and of which there is nothing to say."""
-        if started.attempt > 1:
-            self._forget(started.test)
-            self._flaky.append(started)
+    def add_plain(self, started: TestStarted, finished: TestFinished) -> None:
+        """Count a test of which there is nothing to say but that it passed the first time."""
         self.counts[Outcome.SUCCESS] = self.counts.get(Outcome.SUCCESS, 0) + 1
+        if self._choices.slowest:
+            self._add_duration(started, finished.duration)
+
+    def _add_duration(self, started: TestStarted, duration: float) -> None:
+        self._slowest.append((-duration, started.id or started.name))
+        if len(self._slowest) > 2 * self._choices.slowest + 100:
+            self._slowest = sorted(self._slowest)[: self._choices.slowest]
 
     def _forget(self, test: int) -> None:
         """Take an earlier attempt back: the last one decides."""

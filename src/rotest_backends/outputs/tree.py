@@ -11,7 +11,7 @@ from rotest_backends.outputs.terminal import one_line, seconds
 from rotest_core.events import Outcome, ResourceWaiting, TestStarted
 
 if TYPE_CHECKING:
-    from rotest_core.events import GroupStarted
+    from rotest_core.events import GroupStarted, TestFinished
     from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
 
 INDENT = "  "
@@ -32,6 +32,7 @@ class Tree(StreamHandler):
     def __init__(self, context: HandlerContext, choices: StreamChoices) -> None:
         super().__init__(context, choices)
         self._groups: tuple[GroupStarted, ...] = ()
+        self._passed = f"{self.terminal.glyph(Outcome.SUCCESS)} "
         self._glyphs = {outcome: self.terminal.glyph(outcome) for outcome in Outcome}
         if self.verbosity >= 0:
             self.on(TestStarted, self._started)
@@ -72,6 +73,16 @@ class Tree(StreamHandler):
         mark = self.terminal.symbol("⧖", "~")
         self.terminal.line(INDENT * len(report.groups) + self.terminal.dim(f"{mark} {text}"))
         self.terminal.pace(event.time)
+
+    def plain(self, started: TestStarted, finished: TestFinished) -> None:
+        if self.verbosity < 0:
+            return
+        groups = self.reports.groups_of(started.group)
+        if groups is not self._groups:
+            self._enter(groups)
+        took = self.terminal.dim(f"  {seconds(finished.duration)}")
+        self.terminal.write(f"{INDENT * len(groups)}{self._passed}{one_line(started.name)}{took}\n")
+        self.terminal.pace(finished.time)
 
     def finished(self, report: TestReport) -> None:
         finished = report.finished

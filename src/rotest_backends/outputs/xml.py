@@ -1,33 +1,36 @@
 """The output ``xml``: a JUnit report, as continuous integration servers read it.
 
-Elements are built by `junit_xml`, one suite when its last test is done, so that the end of a long run only joins text
-that is already there. Its own writer is not used: it drops characters that XML cannot hold, and sets an attribute
-(``disabled``) that the schema of Jenkins does not know.
+Elements are built by `junit_xml`, but for those of tests that simply passed, which are most and all look the same. A
+test is made text when it ends, and a suite when its last test has ended, so that the end of a long run only joins text
+that is already there. The library's own writer is not used: it drops characters that XML cannot hold, and sets an
+attribute (``disabled``) that the schema of Jenkins does not know.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 from xml.etree.ElementTree import Element, tostring
 
 import junit_xml
 
-from rotest_backends.outputs.details import worst_of
 from rotest_backends.outputs.failures import level_name
 from rotest_backends.outputs.files import write_whole
 from rotest_backends.outputs.outcomes import look_of
 from rotest_backends.outputs.terminal import seconds
-from rotest_core.events import Cause, GroupFinished, Outcome, RunFinished, RunStarted
+from rotest_core.events import Cause, GroupFinished, Outcome, RunFinished, RunStarted, TestFinished
 from rotest_core.plugin import ReportBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rotest_core.events import Event
+    from rotest_core.events import Event, GroupStarted, TestStarted
     from rotest_core.plugin import HandlerContext, TestReport
+
+    _Case: TypeAlias = tuple[str, float, str]
+    """The element of a test, its seconds, and the total it counts among: errors, failures, skipped, or none."""
 
 LOG_LINES = 100
 
@@ -43,11 +46,16 @@ def escaped(text: str) -> str:
     return _UNFIT.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
-def dotted(report: TestReport) -> str:
-    """Name the class of a test as JUnit does: ``tests.test_calculator.CalculatorTest``."""
-    container, separator, _ = report.started.id.rpartition("::")
+def dotted(test: str, groups: tuple[GroupStarted, ...]) -> str:
+    """Name the class of a test as JUnit does: ``tests.test_calculator.CalculatorTest``.
+
+    Args:
+        test: what selects the test.
+        groups: those around it.
+    """
+    container, separator, _ = test.rpartition("::")
     if not separator:
-        return report.where or "rotest"
+        return ".".join(group.name for group in groups) or "rotest"
     file, _, rest = container.partition("::")
     module = file.removesuffix(".py").replace("/", ".").strip(".")
     return ".".join(part for part in (module, rest.replace("::", ".")) if part) or "rotest"
@@ -73,12 +81,19 @@ class Xml:
         self._totals = {"tests": 0, "failures": 0, "errors": 0}
         self._time = 0.0
         self._written = False
-        self._last_class = ("", "")
+        self._last_container = ""
+        self._last_class = ("", False)
 
     def handle(self, event: Event) -> None:
         """Take one event."""
-        report = self._reports.take(event)
         kind = type(event)
+        if kind is TestFinished:
+            finished = cast("TestFinished", event)
+            started = self._reports.take_plain(finished)
+            if started is not None:
+                self._add_plain(started, finished)
+                return
+        report = self._reports.take(event)
         if report is not None:
             self._add(report)
         elif kind is GroupFinished:
@@ -93,44 +108,63 @@ class Xml:
         if not self._written:
             self._write()
 
+    def _add_plain(self, started: TestStarted, finished: TestFinished) -> None:
+        suite = self._suites.get(started.group) or self._suite(started, started.group)
+        name, duration = started.name, _sane(finished.duration)
+        class_name, fit = self._class_name(started)
+        if not fit or self._locations or not (name.isidentifier() and name.isascii()):
+            self._add(self._reports.made_plain(started, finished))
+            return
+        text = f'<testcase name="{name}" time="{duration:.6f}" classname="{class_name}" />\n'
+        suite.cases[started.test] = (text, duration, "")
+
     def _add(self, report: TestReport) -> None:
-        if report.is_block or (report.started.kind == "fixture" and report.good):
+        started = report.started
+        if report.is_block or (started.kind == "fixture" and report.good):
             return
         groups = report.groups
         if groups and groups[-1].kind == "flow":
             groups = tuple(group for group in groups if group.kind != "flow")
         group = groups[-1].group if groups else None
-        suite = self._suites.get(group)
-        if suite is None:
-            suite = self._suites[group] = _Suite(dotted(report), report.started.time)
-        suite.cases[report.started.test] = self._case(report)
+        suite = self._suites.get(group) or self._suite(started, group)
+        suite.cases[started.test] = self._case(report)
 
-    def _class_name(self, report: TestReport) -> str:
-        """Name the class of a test; all tests of a class come one after the other, and have one name."""
-        container = report.started.id.rpartition("::")[0]
-        if container != self._last_class[0] or not container:
-            self._last_class = (container, escaped(dotted(report)))
-        return self._last_class[1]
+    def _suite(self, started: TestStarted, group: int | None) -> _Suite:
+        """Begin a suite with the first of its tests that ends."""
+        name = dotted(started.id, self._reports.groups_of(started.group))
+        suite = self._suites[group] = _Suite(escaped(name), started.time)
+        return suite
 
-    def _case(self, report: TestReport) -> junit_xml.TestCase:
-        case = junit_xml.TestCase(
-            escaped(report.started.name), self._class_name(report), _sane(report.duration)
-        )
+    def _class_name(self, started: TestStarted) -> tuple[str, bool]:
+        """Name the class of a test, and tell whether XML takes the name as it is.
+
+        All tests of a class come one after the other, and have one name.
+        """
+        container = started.id.rpartition("::")[0]
+        if container != self._last_container or not container:
+            name = escaped(dotted(started.id, self._reports.groups_of(started.group)))
+            self._last_container = container
+            self._last_class = (name, name.isascii() and name.replace(".", "").isidentifier())
+        return self._last_class
+
+    def _case(self, report: TestReport) -> _Case:
+        duration = _sane(report.duration)
+        class_name, _ = self._class_name(report.started)
+        case = junit_xml.TestCase(escaped(report.started.name), class_name, duration)
         if report.outcome is not Outcome.SUCCESS:
             _add_outcome(case, report)
             if not report.good and report.logs:
                 case.stderr = escaped("\n".join(_log_lines(report)))
-        if (
-            report.resources
-            or report.information
-            or report.expectations
-            or report.blocks
-            or report.started.attempt > 1
-        ):
-            case.stdout = escaped("\n".join(_notes(report)))
+        notes = "\n".join(_notes(report))
+        if notes:
+            case.stdout = escaped(notes)
         if self._locations:
             _add_location(case, report)
-        return case
+        suite = junit_xml.TestSuite("", [case]).build_xml_doc()
+        element = suite[0]
+        element.tail = "\n"
+        kind = next((total for total in ("errors", "failures", "skipped") if suite.get(total) != "0"), "")
+        return tostring(element, encoding="unicode"), duration, kind
 
     def _end_suite(self, group: int | None) -> None:
         suite = self._suites.pop(group, None)
@@ -140,19 +174,24 @@ class Xml:
         for total in self._totals:
             self._totals[total] += int(element.get(total, "0"))
         self._time += suite.duration
-        self._done.append(tostring(element, encoding="unicode"))
+        opening, tag, end = tostring(element, encoding="unicode").rpartition("</testsuite>")
+        self._done.append("".join((opening, *[text for text, _, _ in suite.cases.values()], tag, end)))
 
     def _element(self, suite: _Suite) -> Element:
+        """Build a suite with everything but its cases."""
         started = self._started
         environment = dict(started.environment) if started else {}
         built = junit_xml.TestSuite(
-            escaped(suite.name),
-            list(suite.cases.values()),
+            suite.name,
             hostname=escaped(environment.get("host", "")) or None,
             timestamp=_moment(suite.time),
             properties={escaped(name): escaped(value) for name, value in environment.items()},
         ).build_xml_doc()
         built.attrib.pop("disabled", None)
+        kinds = [kind for _, _, kind in suite.cases.values()]
+        built.set("tests", str(len(kinds)))
+        for total in ("errors", "failures", "skipped"):
+            built.set(total, str(kinds.count(total)))
         # junit_xml writes 0.00001 as 1e-05, which is no duration to Surefire.
         built.set("time", f"{suite.duration:.6f}")
         built.text = built.tail = "\n"
@@ -187,12 +226,12 @@ class _Suite:
     def __init__(self, name: str, time: float) -> None:
         self.name = name
         self.time = time
-        self.cases: dict[int, junit_xml.TestCase] = {}  # a later attempt takes the place of an earlier one
+        self.cases: dict[int, _Case] = {}  # a later attempt takes the place of an earlier one
 
     @property
     def duration(self) -> float:
         """Add up the seconds of the cases."""
-        return sum(case.elapsed_sec or 0.0 for case in self.cases.values())
+        return sum(duration for _, duration, _ in self.cases.values())
 
 
 def _moment(seconds_since_epoch: float) -> str | None:
@@ -213,7 +252,7 @@ def _add_outcome(case: junit_xml.TestCase, report: TestReport) -> None:
 
     One element for all that was reported, because many readers know but one for each case.
     """
-    worst = worst_of(report)
+    worst = report.worst
     summary = (worst.summary or worst.text.strip().rpartition("\n")[2]) if worst else ""
     text = "\n".join(_texts(report))
     match report.outcome:
@@ -275,7 +314,7 @@ def _log_lines(report: TestReport) -> Iterator[str]:
 
 
 def _add_location(case: junit_xml.TestCase, report: TestReport) -> None:
-    worst = worst_of(report)
+    worst = report.worst
     file = report.started.id.partition("::")[0]
     if worst is not None and worst.file:
         case.file = escaped(worst.file)

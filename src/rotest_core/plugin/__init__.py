@@ -61,10 +61,12 @@ if TYPE_CHECKING:
         WorkerFactory,
     )
     from rotest_core.plugin.registry import Registry
-    from rotest_core.plugin.reports import ReportBuilder, TestReport
+    from rotest_core.plugin.report import Attempt, Series, TestReport
+    from rotest_core.plugin.reports import ReportBuilder
 
 __all__ = [
     "Assignment",
+    "Attempt",
     "Candidate",
     "Claim",
     "ClaimExpired",
@@ -104,6 +106,7 @@ __all__ = [
     "ResultsStoreFactory",
     "RunFilter",
     "RunState",
+    "Series",
     "Signature",
     "Store",
     "StoreFactory",
@@ -185,7 +188,8 @@ _HOMES = {
         "WorkerFactory",
     ),
     "rotest_core.plugin.registry": ("Registry",),
-    "rotest_core.plugin.reports": ("ReportBuilder", "TestReport"),
+    "rotest_core.plugin.reports": ("ReportBuilder",),
+    "rotest_core.plugin.report": ("Attempt", "Series", "TestReport"),
 }
 
 

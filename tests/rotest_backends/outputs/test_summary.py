@@ -281,12 +281,12 @@ def test_when_the_last_one_is_switched_off_the_one_before_prints_the_summary(tmp
     assert context.text == "output tree was switched off: ValueError: no\nPASSED  no test in 16 ms\n"
 
 
-def test_the_handlers_of_the_terminal_are_all_but_html_and_xml() -> None:
+def test_the_handlers_of_the_terminal_are_all_but_those_that_write_files() -> None:
     catalogues = Catalogues()
     from rotest_backends.outputs.factories import register_outputs
 
     register_outputs(Registry(catalogues, "rotest-core"))
-    assert {entry.name for entry in catalogues.outputs} - STREAM_OUTPUTS == {"html", "xml"}
+    assert {entry.name for entry in catalogues.outputs} - STREAM_OUTPUTS == {"db", "html", "xml"}
 
 
 def test_what_reruns_a_test_leads_to_the_project_from_elsewhere(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_later_attempt_says_so() -> None:
         pass
     text = shown("tree", script.finish())
     assert "✓ test_it  8 ms  (attempt 2)\n" in text
-    assert text.endswith("PASSED  1 passed in 47 ms\n")
+    assert text.endswith("PASSED  1 passed, 1 flaky in 47 ms\n")
 
 
 def test_quiet_shows_the_summary_alone() -> None:

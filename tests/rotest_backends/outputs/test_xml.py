@@ -57,6 +57,23 @@ def test_the_option_path_counts_from_the_project(tmp_path: Path) -> None:
     SCHEMA.validate(path)
 
 
+@pytest.mark.parametrize("class_name", ["CalcTest", "Größe", 'A<"&>', "A\n", ""])
+@pytest.mark.parametrize("name", ["test_plain", "test_größe", 'test<"&>', "test\r\x01", "test['a b']", ""])
+def test_a_test_that_simply_passed_looks_as_one_of_which_there_is_more_to_say(
+    tmp_path: Path, class_name: str, name: str
+) -> None:
+    script = EventScript()
+    with script.group("module", "tests/test_calc.py"), script.group("class", class_name):
+        with script.test(name):
+            script.tick()
+        with script.test(name) as test:
+            test.log("so that a report of it is made")
+    plain, other = report(tmp_path, script.finish()).iter("testcase")
+    assert plain.attrib == other.attrib
+    assert plain.tail == other.tail
+    assert (len(plain), len(other)) == (0, 0)
+
+
 def test_a_suite_for_each_class_with_its_counts(tmp_path: Path) -> None:
     root = report(tmp_path, SAMPLE_RUNS["sample"]())
     suites = [
