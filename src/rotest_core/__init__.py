@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from rotest_core.model.request import Request, ResourceT
     from rotest_core.model.resource import BaseResource
     from rotest_core.model.resource_data import ResourceData
+    from rotest_core.workbench import Workbench
 
 __all__ = [
     "MODE_CRITICAL",
@@ -124,6 +125,7 @@ __all__ = [
     "UnknownPluginError",
     "UsageError",
     "WorkDirError",
+    "Workbench",
     "__version__",
     "create_flow",
     "errors",
@@ -195,6 +197,7 @@ _HOMES = {
     "rotest_core.model.request": ("Request",),
     "rotest_core.model.resource": ("BaseResource",),
     "rotest_core.model.resource_data": ("ResourceData",),
+    "rotest_core.workbench": ("Workbench",),
 }
 
 

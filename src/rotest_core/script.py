@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from rotest_core.config.settings import Settings, load_settings
+from rotest_core.config.current import current_settings
+from rotest_core.config.settings import Settings
 from rotest_core.errors import CleanupErrors, RotestError
 from rotest_core.execution import lifecycle
 from rotest_core.model.request import Request, ResourceT
@@ -176,7 +177,7 @@ class Script:
             if self._session is None or self._settings is None:
                 from rotest_core.plugin.loader import load_plugins
 
-                self._settings = load_settings()
+                self._settings = current_settings()
                 self._session = Session(self._settings, load_plugins(self._settings.plugins.disabled))
             self._users += 1
             return self._settings
@@ -187,6 +188,11 @@ class Script:
             if self._users == 0 and self._session is not None:
                 session, self._session, self._leases = self._session, None, None
                 session.close()
+
+
+def release_all() -> None:
+    """Release what this process holds by `lock`, with a warning for each."""
+    _SCRIPT.release_all()
 
 
 _SCRIPT = Script()

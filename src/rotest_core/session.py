@@ -12,11 +12,16 @@ from rotest_core.quick_typing import cast
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TextIO
 
     from rotest_core.allocation.inventory import Inventory
     from rotest_core.allocation.leases import Leases
     from rotest_core.config.settings import Settings
+    from rotest_core.execution.debugging import PostMortem
+    from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.locked import LockedResources
+    from rotest_core.execution.plan import Plan
+    from rotest_core.execution.run import RunEnd
     from rotest_core.model.request import Request, ResourceT
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.loader import Plugins
@@ -173,7 +178,7 @@ class Session:
     def _open_inventory(self) -> Inventory:
         from rotest_core.allocation.inventory import Inventory
 
-        self._import_modules()
+        self.import_modules()
         backend = self._settings.store.backend
         store = self._plugins.catalogues.stores.get(backend)(self._settings.context("store", backend))
         try:
@@ -198,7 +203,12 @@ class Session:
             leased=lambda: [held.lease.key for held in self.strategy.status().held],
         )
 
-    def _import_modules(self) -> None:
+    def import_modules(self) -> None:
+        """Import the modules that define the project's resources.
+
+        Raises:
+            ConfigError: one cannot be imported.
+        """
         root = self._settings.root
         if root not in sys.path:
             sys.path.insert(0, root)
@@ -211,6 +221,54 @@ class Session:
                     key="resources.modules",
                     origin=self._settings.origin("resources.modules"),
                 ) from error
+
+
+def run_plan(
+    settings: Settings,
+    plugins: Plugins,
+    plan: Plan,
+    interrupts: Interrupts,
+    *,
+    stream: TextIO,
+    color: bool,
+) -> RunEnd:
+    """Run the tests of a plan, with a session of their own.
+
+    Args:
+        settings: the configuration.
+        plugins: supply all that is chosen in it.
+        plan: the plan.
+        interrupts: catches signals; entered already.
+        stream: where handlers write for the person at the terminal.
+        color: whether that stream may be coloured.
+
+    Raises:
+        UnknownPluginError: something that is chosen does not exist.
+        ConfigError: its options are wrong.
+        WorkDirError: the run's directory cannot be made.
+    """
+    from rotest_core.execution.run import Run, Surroundings
+
+    post_mortem = _post_mortem(plugins) if settings.run.debug else None
+    with Session(settings, plugins) as session:
+        around = Surroundings(
+            stream=stream,
+            color=color,
+            command=tuple(sys.argv),
+            open_leases=session.open_leases,
+            open_results=session.open_results,
+            close_leases=session.close_leases,
+            interrupts=interrupts,
+            on_failure=post_mortem.on_failure if post_mortem else None,
+            on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
+        )
+        return Run(settings, plugins, around).carry_out(plan)
+
+
+def _post_mortem(plugins: Plugins) -> PostMortem:
+    from rotest_core.execution.debugging import PostMortem, choose_debugger
+
+    return PostMortem(choose_debugger(plugins.catalogues.debuggers), sys.stdout)
 
 
 def _user() -> str:

@@ -27,9 +27,11 @@ class PluginCommand:
     def execute(self, arguments: argparse.Namespace) -> int:
         """Carry the command out."""
         from rotest_core.cli.command import settings_from
+        from rotest_core.config.current import adopt
 
-        context = settings_from(arguments).context(f"commands.{self._name}", self._name)
-        return self._command.execute(arguments, context)
+        settings = settings_from(arguments)
+        adopt(settings)
+        return self._command.execute(arguments, settings.context(f"commands.{self._name}", self._name))
 
 
 def plugin_command(name: str, words: Sequence[str], built_in: Collection[str]) -> PluginCommand:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from rotest_core.config.settings import Settings
-    from rotest_core.execution.debugging import PostMortem
     from rotest_core.execution.plan import Plan
     from rotest_core.plugin.loader import Plugins
 
@@ -154,23 +153,10 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
 
 
 def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Interrupts) -> int:
-    from rotest_core.execution.run import Run, Surroundings
-    from rotest_core.session import Session
+    from rotest_core.session import run_plan
 
-    post_mortem = _post_mortem(plugins) if settings.run.debug else None
-    with Session(settings, plugins) as session:
-        around = Surroundings(
-            stream=sys.stdout,
-            color=use_color(settings.terminal.color, sys.stdout),
-            command=tuple(sys.argv),
-            open_leases=session.open_leases,
-            open_results=session.open_results,
-            close_leases=session.close_leases,
-            interrupts=interrupts,
-            on_failure=post_mortem.on_failure if post_mortem else None,
-            on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
-        )
-        end = Run(settings, plugins, around).carry_out(plan)
+    color = use_color(settings.terminal.color, sys.stdout)
+    end = run_plan(settings, plugins, plan, interrupts, stream=sys.stdout, color=color)
     for problem in end.problems:
         print(f"rotest: {problem}", file=sys.stderr)
     if interrupts.leaving:
@@ -179,9 +165,3 @@ def _carry_out(settings: Settings, plugins: Plugins, plan: Plan, interrupts: Int
         sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)
     return end.status
-
-
-def _post_mortem(plugins: Plugins) -> PostMortem:
-    from rotest_core.execution.debugging import PostMortem, choose_debugger
-
-    return PostMortem(choose_debugger(plugins.catalogues.debuggers), sys.stdout)

@@ -17,7 +17,7 @@ from rotest_core.quick_typing import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from rotest_core.config.context import SectionContext
 
@@ -192,6 +192,15 @@ class Settings:
         return SectionContext(
             name=name, root=self.root, section=section, gathered=self._gathered, on_top=on_top
         )
+
+    def with_run(self, **values: object) -> Settings:
+        """Return the same configuration with other values of ``[run]``."""
+        from copy import copy
+
+        changed = copy(self)
+        fields: dict[str, Any] = values
+        changed.run = self.run._replace(**fields)
+        return changed
 
     def plugin_sections(self) -> tuple[str, ...]:
         """Name the plugins' own sections that somebody filled."""

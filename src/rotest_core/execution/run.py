@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rotest_core.allocation.leases import Leases
     from rotest_core.authoring.monitor import Monitor
     from rotest_core.config.settings import Settings
-    from rotest_core.events import Event
+    from rotest_core.events import Event, Outcome
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.monitors import Complaints
     from rotest_core.execution.plan import Plan
@@ -94,11 +94,13 @@ class RunEnd(NamedTuple):
         status: the exit status.
         directory: where its files are.
         problems: what the run could not do and went on without, one line each.
+        outcomes: the outcomes that tests had.
     """
 
     status: int
     directory: str
     problems: tuple[str, ...]
+    outcomes: tuple[Outcome, ...] = ()
 
 
 class Run:
@@ -213,7 +215,7 @@ class Run:
         problems += self._complaints.problems if self._complaints else ()
         if self._journal.problem:
             problems.append(self._journal.problem)
-        return RunEnd(status, self.directory.path, tuple(problems))
+        return RunEnd(status, self.directory.path, tuple(problems), tuple(account.counts))
 
     def claim(
         self, test: int, requests: Sequence[Request[AnyResource]], wait: float | None
