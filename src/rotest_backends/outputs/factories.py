@@ -55,6 +55,12 @@ def _progress(context: HandlerContext) -> OutputHandler:
     return progress(context)
 
 
+def _signature(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.signature import signature
+
+    return signature(context)
+
+
 def _tree(context: HandlerContext) -> OutputHandler:
     from rotest_backends.outputs.tree import tree
 
@@ -77,5 +83,6 @@ def register_outputs(registry: Registry) -> None:
     registry.output("loginfo", _loginfo, summary="log records from INFO up, and what happens, as a log")
     registry.output("pretty", _pretty, summary="a short line for each test")
     registry.output("progress", _progress, summary="a live bar with counts, current tests and the time left")
+    registry.output("signature", _signature, summary="which failures are new and which are known")
     registry.output("tree", _tree, summary="groups, tests and blocks, indented")
     registry.output("xml", _xml, summary="a JUnit report, results.xml")

@@ -14,6 +14,7 @@ from rotest_core.plugin import (
     ResultsBatch,
     RunFilter,
     Signature,
+    SignatureTally,
     StoredMeasurement,
     StoredRun,
     StoredTest,
@@ -21,7 +22,7 @@ from rotest_core.plugin import (
     TestTally,
     UnitTally,
 )
-from rotest_core.results import chosen_runs, tally_tests, tally_units
+from rotest_core.results import chosen_runs, tally_signatures, tally_tests, tally_units
 
 _Key = tuple[str, int, int]
 
@@ -115,6 +116,10 @@ class MemoryResults:
 
     def units(self) -> Sequence[tuple[str, str]]:
         return sorted({(use.type, use.name) for _, use in self._uses()})
+
+    def signature_tally(self) -> Sequence[SignatureTally]:
+        with self._lock:
+            return tally_signatures(self._tests.values())
 
     def signatures(self) -> Sequence[Signature]:
         with self._lock:

@@ -18,6 +18,7 @@ from rotest_core.plugin import (
     ResultsBatch,
     RunFilter,
     Signature,
+    SignatureTally,
     StoredMeasurement,
     StoredRun,
     StoredTest,
@@ -209,6 +210,18 @@ class SqliteResults:
     def units(self) -> Sequence[tuple[str, str]]:
         rows = self._rows("SELECT DISTINCT type, name FROM resource_use ORDER BY type, name")
         return [(type_name, name) for type_name, name in rows]
+
+    def signature_tally(self) -> Sequence[SignatureTally]:
+        rows = self._rows(
+            "SELECT signature, count(*), count(DISTINCT test), min(started), max(started), "
+            "(SELECT summary FROM result AS newest WHERE newest.signature = result.signature "
+            "AND newest.signature <> '' ORDER BY started DESC, run DESC LIMIT 1) "
+            "FROM result WHERE signature <> '' GROUP BY signature ORDER BY max(started) DESC, signature"
+        )
+        return [
+            SignatureTally(id=signature, count=count, tests=tests, first=first, last=last, summary=summary)
+            for signature, count, tests, first, last, summary in rows
+        ]
 
     def signatures(self) -> Sequence[Signature]:
         columns = ", ".join(field.name for field in attrs.fields(Signature))

@@ -71,6 +71,7 @@ _STATEMENTS = (
     WHERE final AND parent IS NULL
     """,
     "CREATE INDEX result_failed ON result (started) WHERE outcome >= 4",
+    "CREATE INDEX result_signature ON result (signature, started, test) WHERE signature <> ''",
     """
     CREATE TABLE detail (
         run INTEGER NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, content TEXT NOT NULL,

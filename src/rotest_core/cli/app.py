@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "history": "show how a test fared, run after run",
     "flaky": "show the tests that pass at one time and fail at another",
     "stats": "show how often a test passed and how long it takes",
+    "signatures": "show what failures have in common, and say what is known of them",
     "why": "say why a record is not to be had, or what a run waits for",
     "config": "show the configuration and where each value comes from",
     "plugins": "show the installed plugins and what they supply",

@@ -12,7 +12,7 @@ from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.cli.parser import add_option
 from rotest_core.config.options import OPTIONS
 from rotest_core.errors import EXIT_INFRASTRUCTURE, EXIT_PASSED, UsageError
-from rotest_core.events import ArtifactWritten, Event, HandlerFailed
+from rotest_core.events import ArtifactWritten, Event, FailureClassified, HandlerFailed
 from rotest_core.execution.handler_context import RunHandlerContext
 from rotest_core.execution.journal import FILE_NAME
 from rotest_core.execution.rendering import LogProblem, read_events, render
@@ -59,10 +59,14 @@ def execute(arguments: argparse.Namespace) -> int:
     def on_problem(problem: LogProblem) -> None:
         print(f"rotest: {problem}", file=sys.stderr)
 
+    # What the handlers of then wrote, and which failed, says nothing of those of now.
+    outdated: tuple[type[Event], ...] = (ArtifactWritten, HandlerFailed)
+    if "signature" in settings.run.outputs:
+        outdated += (FailureClassified,)
+
     def events() -> Iterator[Event]:
         for event in read_events(log, on_problem=on_problem):
-            # What the handlers of then wrote, and which failed, says nothing of those of now.
-            if not isinstance(event, ArtifactWritten | HandlerFailed):
+            if not isinstance(event, outdated):
                 yield event
             while written:
                 yield written.popleft()

@@ -86,6 +86,10 @@ class RunHandlerContext:
         """Give what was set in another section; see `PluginContext.sibling`."""
         return self._section.sibling(section)
 
+    def tell(self, event: Event) -> None:
+        """Emit an event of the run; see `HandlerContext.tell`."""
+        self._emit(event)
+
     def results(self) -> ResultsStore:
         """Give the results store; see `HandlerContext.results`."""
         return self._open_results()

@@ -11,6 +11,7 @@ from rotest_core.results.building import LOG_BYTES, ResultsBuilder
 from rotest_core.results.choosing import chosen_runs
 from rotest_core.results.event_lines import read_lines
 from rotest_core.results.liveness import is_gone, process_mark
+from rotest_core.results.recognising import Recognised, Recogniser
 from rotest_core.results.recovery import settle, take_in
 from rotest_core.results.retention import outdated
 from rotest_core.results.rows import (
@@ -23,26 +24,33 @@ from rotest_core.results.rows import (
     test_of,
     test_row,
 )
-from rotest_core.results.tallies import tally_tests, tally_units
+from rotest_core.results.signing import fits, normalise, signature_id
+from rotest_core.results.tallies import tally_signatures, tally_tests, tally_units
 from rotest_core.results.text import storable
 
 __all__ = [
     "LOG_BYTES",
     "RUN_COLUMNS",
     "TEST_COLUMNS",
+    "Recognised",
+    "Recogniser",
     "ResultsBuilder",
     "chosen_runs",
     "details_of",
     "details_text",
+    "fits",
     "is_gone",
+    "normalise",
     "outdated",
     "process_mark",
     "read_lines",
     "run_of",
     "run_row",
     "settle",
+    "signature_id",
     "storable",
     "take_in",
+    "tally_signatures",
     "tally_tests",
     "tally_units",
     "test_of",

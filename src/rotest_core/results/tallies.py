@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rotest_core.events import Cause, Outcome
-from rotest_core.plugin.protocols.results import TestTally, UnitTally
+from rotest_core.plugin.protocols.results import SignatureTally, TestTally, UnitTally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +48,30 @@ def _tally(test_id: str, results: list[StoredTest]) -> TestTally:
         last=newest.started,
         last_outcome=newest.outcome,
     )
+
+
+def tally_signatures(tests: Iterable[StoredTest]) -> list[SignatureTally]:
+    """Sum up failures by their signatures, those seen last first.
+
+    Args:
+        tests: attempts of any runs, in any order; those without a signature are left out.
+    """
+    found: dict[str, list[StoredTest]] = {}
+    for test in sorted(tests, key=lambda test: (test.started, test.run)):
+        if test.signature:
+            found.setdefault(test.signature, []).append(test)
+    tallies = [
+        SignatureTally(
+            id=signature,
+            count=len(failed),
+            tests=len({test.id for test in failed}),
+            first=failed[0].started,
+            last=failed[-1].started,
+            summary=failed[-1].summary,
+        )
+        for signature, failed in found.items()
+    ]
+    return sorted(tallies, key=lambda tally: (-tally.last, tally.id))
 
 
 def tally_units(uses: Iterable[tuple[StoredTest, ResourceUse]], *, name: str) -> list[UnitTally]:

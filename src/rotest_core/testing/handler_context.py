@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
+    from rotest_core.events import Event
     from rotest_core.plugin.protocols.results import ResultsStore
 
 OptionsT = TypeVar("OptionsT")
@@ -32,6 +33,7 @@ class FakeHandlerContext:
 
     Attributes:
         written: the paths that the handler told of, in order.
+        told: the events that it told, in order.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class FakeHandlerContext:
         self.verbosity = verbosity
         self.chosen: tuple[str, ...] = chosen or (name,)
         self.written: list[Path] = []
+        self.told: list[Event] = []
         self._results = results
 
     @property
@@ -73,6 +76,10 @@ class FakeHandlerContext:
         """Return an empty section."""
         del section
         return {}
+
+    def tell(self, event: Event) -> None:
+        """Remember what the handler told."""
+        self.told.append(event)
 
     def results(self) -> ResultsStore:
         """Return the results store that the test supplied.

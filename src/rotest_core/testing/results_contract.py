@@ -21,7 +21,7 @@ from rotest_core.plugin.protocols.results import (
     StoredTest,
     TestDetails,
 )
-from rotest_core.results import tally_tests, tally_units
+from rotest_core.results import tally_signatures, tally_tests, tally_units
 from rotest_core.results.tallies import counts
 
 FULL_RUN = StoredRun(
@@ -122,6 +122,8 @@ def _attempts(run: StoredRun, number: int, chance: random.Random) -> list[tuple[
             duration=chance.randrange(100) / 8,
             outcome=None if run.state is RunState.INTERRUPTED and number > 3 else outcome,
             cause=chance.choice((Cause.PRODUCT, Cause.INFRASTRUCTURE)) if outcome.severity > 3 else None,
+            signature=chance.choice(("s-1", "s-2", "s-3")) if outcome.severity > 3 else "",
+            summary=f"failed in {run.id}" if outcome.severity > 3 else "",
         )
         use = ResourceUse(
             request="board",
@@ -363,6 +365,13 @@ class ResultsStoreContract:
         filled.relabel([(test, "s-known")])
 
         assert next(filled.failures())[0] == attrs.evolve(test, signature="s-known")
+
+    def test_tallies_of_signatures_are_those_of_the_reference(self, filled: ResultsStore) -> None:
+        """Prove that failures are summed up by their signatures, those seen last first."""
+        expected = tally_signatures(test for batch in make_results() for test, _ in batch.tests)
+
+        assert len(expected) == 3
+        assert list(filled.signature_tally()) == expected
 
     def test_signatures_are_kept_replaced_and_removed(self, store: ResultsStore) -> None:
         """Prove that signatures are kept replaced and removed."""

@@ -36,6 +36,10 @@ class HandlerContext(PluginContext, Protocol):
     @property
     def chosen(self) -> tuple[str, ...]: ...
 
+    def tell(self, event: Event) -> None:
+        """Tell the run, and with it all other handlers, what was found out."""
+        ...
+
     def results(self) -> ResultsStore:
         """Give the results store that the configuration names: opened when it is first asked for, closed with the run.
 

@@ -295,6 +295,27 @@ class Signature:
     created: float = 0.0
 
 
+@attrs.frozen(kw_only=True)
+class SignatureTally:
+    """Sum up the attempts that failed with one signature.
+
+    Args:
+        id: the signature.
+        count: how many attempts there were.
+        tests: of how many tests they were.
+        first: when the first of them began.
+        last: when the newest of them began.
+        summary: of the newest: what went wrong, in one line.
+    """
+
+    id: str
+    count: int
+    tests: int
+    first: float
+    last: float
+    summary: str
+
+
 class ResultsStore(Protocol):
     """Keep results, safely for many processes.
 
@@ -388,6 +409,10 @@ class ResultsStore(Protocol):
 
     def units(self) -> Sequence[tuple[str, str]]:
         """Return type and name of every record that a test had, in order."""
+        ...
+
+    def signature_tally(self) -> Sequence[SignatureTally]:
+        """Sum up failures by their signatures, those seen last first."""
         ...
 
     def signatures(self) -> Sequence[Signature]:
