@@ -176,7 +176,7 @@ _HOMES = {
         "RunFilter",
         "RunState",
         "Signature",
-    "SignatureTally",
+        "SignatureTally",
         "Store",
         "StoreFactory",
         "StoredMeasurement",
