@@ -192,7 +192,40 @@ def test_a_later_attempt_takes_the_place_of_an_earlier_one(tmp_path: Path) -> No
         pass
     results = sheet(write(tmp_path, script.finish()))
     assert column(results, "Result") == ["passed"]
-    assert column(results, "Comments") == ["attempt 2"]
+    assert column(results, "Comments") == ["attempt 2\nattempt 1: error after 0.016 s: OSError"]
+
+
+def test_measurements_have_a_sheet_of_their_own(tmp_path: Path) -> None:
+    script = EventScript()
+    with script.group("class", "Case"), script.test("test_it") as test:
+        test.measure("supply", 3.3, "V", low=3.135, high=3.465)
+        test.measure("firmware", "=1.2")
+        test.measure("calibrated", value=True)
+        test.measure("noise", float("inf"), "V", high=0.01, verdict="fail")
+    path = write(tmp_path, script.finish())
+    rows = [[cell.value for cell in row] for row in sheet(path, "Measurements").iter_rows()]
+    assert rows == [
+        ["Test", "Measurement", "Value", "Unit", "Low", "High", "Verdict"],
+        ["Case::test_it", "supply", 3.3, "V", 3.135, 3.465, "pass"],
+        ["Case::test_it", "firmware", "=1.2", None, None, None, "pass"],
+        ["Case::test_it", "calibrated", "True", None, None, None, "pass"],
+        ["Case::test_it", "noise", "inf", "V", None, 0.01, "fail"],
+    ]
+    assert row_of(sheet(path), "test_it")["Comments"].value == "noise = inf V (at most 0.01 V), out of limits"
+
+
+def test_a_run_without_measurements_has_no_such_sheet(tmp_path: Path) -> None:
+    path = write(tmp_path, SAMPLE_RUNS["parallel"]())
+    assert openpyxl.load_workbook(path).sheetnames == ["Summary", "Results"]
+
+
+def test_a_failure_that_is_known_says_so(tmp_path: Path) -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.report(Outcome.FAILURE, "AssertionError: no")
+        test.classify("3f9a", "known", name="cold", link="https://example.org/7")
+    row = row_of(sheet(write(tmp_path, script.finish())), "test_it")
+    assert row["Comments"].value == "known failure: cold, https://example.org/7\nAssertionError: no"
 
 
 def test_what_a_run_was_cut_short_in_is_shown(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rotest_backends.outputs.details import mark_of
 from rotest_backends.outputs.terminal import Terminal, lines_of, one_line, seconds
 from rotest_core.events import Cause, Outcome
+from rotest_core.plugin import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +84,11 @@ class FailurePrinter:
         for outcome in report.outcomes:
             yield from self._outcome(outcome, places | {(outcome.file, outcome.line)})
         yield from self._expectations(report)
+        yield from self._measurements(report)
+        for signature in report.signatures[:EXPECTATIONS]:
+            yield f"{self._label('signature')} {one_line(describe(signature))}"
+        for attempt in report.earlier:
+            yield f"{self._label('before')} {one_line(describe(attempt))[:LINE_LENGTH]}"
         for text in report.information:
             yield f"{self._label('information')} {one_line(text)}"
         for block in report.blocks:
@@ -141,6 +148,17 @@ class FailurePrinter:
                 yield f"      {line}"
         if expectation.values:
             yield self._terminal.dim(f"      values: {one_line(', '.join(expectation.values))[:LINE_LENGTH]}")
+
+    def _measurements(self, report: TestReport) -> Iterator[str]:
+        total = report.failed_measurements + report.passed_measurements
+        if total:
+            yield f"{self._label('measurements')} {report.failed_measurements} of {total} out of limits"
+        telling = [taken for taken in report.measurements if taken.verdict != "pass"]
+        for taken in telling[:EXPECTATIONS]:
+            text = f"  {mark_of(taken, self._terminal)} {one_line(describe(taken))[:LINE_LENGTH]}"
+            yield text + (f"  {self._terminal.dim(self.place(taken.file, taken.line))}" if taken.file else "")
+        if len(telling) > EXPECTATIONS:
+            yield f"  ... and {len(telling) - EXPECTATIONS} more, see events.jsonl"
 
     def _block(self, block: TestReport) -> Iterator[str]:
         glyph = self._terminal.glyph(block.outcome)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotest_backends.outputs.details import cut, reason_of
+from rotest_backends.outputs.details import cut, mark_of, reason_of
 from rotest_backends.outputs.stream import StreamHandler
 from rotest_backends.outputs.summary import StreamChoices
 from rotest_backends.outputs.terminal import lines_of, one_line, seconds
 from rotest_core.events import (
     ExpectationChecked,
+    FailureClassified,
     GroupStarted,
     InformationAdded,
+    MeasurementTaken,
     Outcome,
     OutcomeReported,
     ResourceLeased,
@@ -20,10 +22,12 @@ from rotest_core.events import (
     ResourceWaiting,
     RunInterrupted,
     RunStarted,
+    SampleTaken,
     SetupFinished,
     TeardownStarted,
     TestStarted,
 )
+from rotest_core.plugin import describe
 
 if TYPE_CHECKING:
     from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
@@ -55,10 +59,13 @@ class Full(StreamHandler):
         self.on(ResourceStep, self._step)
         self.on(ResourceReleased, self._released)
         self.on(ExpectationChecked, self._expectation)
+        self.on(MeasurementTaken, self._measurement)
+        self.on(FailureClassified, self._classified)
         self.on(InformationAdded, self._information)
         self.on(OutcomeReported, self._outcome)
         self.on(RunInterrupted, self._interrupted)
         if self.verbosity > 0:
+            self.on(SampleTaken, self._sample)
             self.on(SetupFinished, lambda event: self._say(event.time, event.test, "setUp done"))
             self.on(TeardownStarted, lambda event: self._say(event.time, event.test, "tearDown begins"))
 
@@ -67,8 +74,8 @@ class Full(StreamHandler):
         self.terminal.line(f"{self.terminal.dim(f'{since:9.3f}')}  {text}")
         self.terminal.pace(time)
 
-    def _say(self, time: float, test: int, text: str) -> None:
-        report = self.reports.running(test)
+    def _say(self, time: float, test: int | None, text: str) -> None:
+        report = None if test is None else self.reports.running(test)
         name = f"{cut(report.name, 60)}: " if report is not None else ""
         self._line(time, f"    {self.terminal.dim(name)}{text}")
 
@@ -127,6 +134,16 @@ class Full(StreamHandler):
         if event.text:
             text += f"  {cut(event.text)}"
         self._say(event.time, event.test, text)
+
+    def _measurement(self, event: MeasurementTaken) -> None:
+        self._say(event.time, event.test, f"{mark_of(event, self.terminal)} {cut(describe(event))}")
+
+    def _sample(self, event: SampleTaken) -> None:
+        text = f"{event.series} = {event.value:.10g} {event.unit}".rstrip()
+        self._say(event.time, event.test, self.terminal.dim(cut(text)))
+
+    def _classified(self, event: FailureClassified) -> None:
+        self._say(event.time, event.test, cut(describe(event)))
 
     def _information(self, event: InformationAdded) -> None:
         self._say(event.time, event.test, f"{self.terminal.symbol('•', '*')} {cut(event.text)}")

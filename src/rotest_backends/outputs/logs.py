@@ -12,16 +12,20 @@ from rotest_backends.outputs.summary import StreamChoices
 from rotest_backends.outputs.terminal import lines_of, one_line, seconds
 from rotest_core.events import (
     ExpectationChecked,
+    FailureClassified,
     GroupStarted,
     InformationAdded,
     LogWritten,
+    MeasurementTaken,
     ResourceLeased,
     ResourceReleased,
     ResourceStep,
     ResourceWaiting,
     RunStarted,
+    SampleTaken,
     TestStarted,
 )
+from rotest_core.plugin import describe
 
 if TYPE_CHECKING:
     from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
@@ -71,6 +75,9 @@ class Logs(StreamHandler):
             lambda event: self._say(event.time, DEBUG, f"released {event.type} {event.name}"),
         )
         self.on(ExpectationChecked, self._expectation)
+        self.on(MeasurementTaken, self._measurement)
+        self.on(SampleTaken, self._sample)
+        self.on(FailureClassified, lambda event: self._say(event.time, INFO, describe(event)))
         self.on(InformationAdded, lambda event: self._say(event.time, INFO, event.text))
 
     def _head(self, moment: float, level: int, logger: str) -> str:
@@ -109,6 +116,13 @@ class Logs(StreamHandler):
         verdict = "holds" if event.passed else "fails"
         text = f"{event.source or event.method} {verdict}" + (f": {event.text}" if event.text else "")
         self._say(event.time, DEBUG if event.passed else ERROR, text)
+
+    def _measurement(self, event: MeasurementTaken) -> None:
+        levels = {"fail": ERROR, "marginal": WARNING}
+        self._say(event.time, levels.get(event.verdict, INFO), describe(event))
+
+    def _sample(self, event: SampleTaken) -> None:
+        self._say(event.time, DEBUG, f"{event.series} = {event.value:.10g} {event.unit}".rstrip())
 
     def finished(self, report: TestReport) -> None:
         finished = report.finished

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotest_backends.outputs.details import cut, reason_of
+from rotest_backends.outputs.details import cut, mark_of, reason_of
 from rotest_backends.outputs.stream import StreamHandler
 from rotest_backends.outputs.summary import StreamChoices
 from rotest_backends.outputs.terminal import one_line, seconds
-from rotest_core.events import Outcome, ResourceWaiting, RunStarted, TestStarted
+from rotest_core.events import FailureClassified, Outcome, ResourceWaiting, RunStarted, TestStarted
+from rotest_core.plugin import describe
 
 if TYPE_CHECKING:
     from rotest_core.plugin import HandlerContext, OutputHandler, TestReport
@@ -31,6 +32,8 @@ class Pretty(StreamHandler):
         self._total = ""
         self._done = 0
         self.on(RunStarted, self._run_started)
+        if self.verbosity >= 0:
+            self.on(FailureClassified, self._classified)
         if self.verbosity >= 0 and self.terminal.is_live:
             self.on(TestStarted, self._started)
             self.on(ResourceWaiting, self._waiting)
@@ -47,6 +50,13 @@ class Pretty(StreamHandler):
         self.terminal.passing(
             f"{self._place(self._done + 1)} {self.terminal.symbol('⧖', '~')} {one_line(event.reason)}"
         )
+
+    def _classified(self, event: FailureClassified) -> None:
+        if self.reports.running(event.test) is None:  # else it stands in the line of the test
+            self._detail(cut(describe(event)))
+
+    def _detail(self, text: str) -> None:
+        self.terminal.line(f"{' ' * (len(self._place(0)) + 12)}{text}")
 
     def _place(self, number: int) -> str:
         return f"{number:>{len(self._total)}}/{self._total}" if self._total else f"{number}"
@@ -70,6 +80,9 @@ class Pretty(StreamHandler):
         if finished.outcome is not Outcome.SUCCESS:
             text += f"  {reason_of(report, terminal)}"
         terminal.line(text)
+        for taken in report.measurements if report.failed_measurements else ():
+            if taken.verdict == "fail":
+                self._detail(f"{mark_of(taken, terminal)} {cut(describe(taken))}")
         terminal.pace(finished.time)
 
     def _name(self, report: TestReport) -> str:

@@ -6,6 +6,7 @@ from rotest_backends.outputs.summary import StreamChoices, Summary
 from rotest_backends.outputs.terminal import Terminal
 from rotest_core.events import (
     ArtifactWritten,
+    FailureClassified,
     HandlerFailed,
     RunFinished,
     RunInterrupted,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     EventT = TypeVar("EventT", bound=Event)
 
 
+_FOR_SUMMARY = (RunStarted, RunFinished, RunInterrupted, ArtifactWritten, HandlerFailed, FailureClassified)
+
+
 class StreamHandler:
     """Print what happens, and the summary at the end.
 
@@ -42,7 +46,7 @@ class StreamHandler:
         self.reports = ReportBuilder(log_lines=choices.log_lines)
         self.summary = Summary(context, self.terminal, choices)
         self._actions: dict[type[object], Callable[[Event], None]] = {}
-        for event_type in (RunStarted, RunFinished, RunInterrupted, ArtifactWritten, HandlerFailed):
+        for event_type in _FOR_SUMMARY:
             self._actions[event_type] = self.summary.take
 
     def on(self, event_type: type[EventT], action: Callable[[EventT], None]) -> None:

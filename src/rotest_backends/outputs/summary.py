@@ -17,6 +17,7 @@ from rotest_core.errors import (
 )
 from rotest_core.events import (
     ArtifactWritten,
+    FailureClassified,
     HandlerFailed,
     Outcome,
     RunFinished,
@@ -97,6 +98,10 @@ class Summary:
                 self._interrupted = event.reason
             case ArtifactWritten():
                 self._artifacts.append(event)
+            case FailureClassified():
+                report = self._bad.get(event.test)
+                if report is not None:  # it may be told when the test has ended, too
+                    report.add(event)
             case HandlerFailed():
                 self._switched_off.append(event)
                 self._speakers = [name for name in self._speakers if name != event.handler]
@@ -230,6 +235,7 @@ class Summary:
         ]
         if self._finished is not None and self._finished.flaky:
             parts.append(terminal.paint(f"{self._finished.flaky} flaky", ORANGE))
+        parts += [f"{count} {state}" for state, count in self._states().items() if count]
         if unfinished:
             parts.append(terminal.alarm(f"{unfinished} unfinished"))
         verdict, style = self._verdict()
@@ -237,6 +243,14 @@ class Summary:
         if self._finished is not None:
             text += terminal.dim(f" in {seconds(self._finished.duration)}")
         return text
+
+    def _states(self) -> dict[str, int]:
+        """Count the tests with a failure that nobody has seen before, and those all of whose failures are known."""
+        states = [{one.state for one in report.signatures} for report in self._bad.values()]
+        return {
+            "new": sum("new" in each for each in states),
+            "known": sum({"known"} == each for each in states),
+        }
 
     def _final_counts(self) -> dict[str, int]:
         if self._finished is not None:

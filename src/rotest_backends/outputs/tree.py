@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotest_backends.outputs.details import details_of, reason_of
+from rotest_backends.outputs.details import cut, details_of, reason_of
 from rotest_backends.outputs.stream import StreamHandler
 from rotest_backends.outputs.summary import StreamChoices
 from rotest_backends.outputs.terminal import one_line, seconds
-from rotest_core.events import Outcome, ResourceWaiting, TestStarted
+from rotest_core.events import FailureClassified, Outcome, ResourceWaiting, TestStarted
+from rotest_core.plugin import describe
 
 if TYPE_CHECKING:
     from rotest_core.events import GroupStarted, TestFinished
@@ -37,6 +38,7 @@ class Tree(StreamHandler):
         if self.verbosity >= 0:
             self.on(TestStarted, self._started)
             self.on(ResourceWaiting, self._waiting)
+            self.on(FailureClassified, self._classified)
 
     def _enter(self, groups: tuple[GroupStarted, ...]) -> None:
         """Print the heads of those groups that the last line was not in."""
@@ -73,6 +75,11 @@ class Tree(StreamHandler):
         mark = self.terminal.symbol("⧖", "~")
         self.terminal.line(INDENT * len(report.groups) + self.terminal.dim(f"{mark} {text}"))
         self.terminal.pace(event.time)
+
+    def _classified(self, event: FailureClassified) -> None:
+        if self.reports.running(event.test) is None:  # else it stands in the line of the test
+            self.terminal.line(f"{INDENT * (len(self._groups) + 2)}{cut(describe(event))}")
+            self.terminal.pace(event.time)
 
     def plain(self, started: TestStarted, finished: TestFinished) -> None:
         if self.verbosity < 0:

@@ -20,7 +20,7 @@ from rotest_backends.outputs.files import write_whole
 from rotest_backends.outputs.outcomes import look_of
 from rotest_backends.outputs.terminal import seconds
 from rotest_core.events import Cause, GroupFinished, Outcome, RunFinished, RunStarted, TestFinished
-from rotest_core.plugin import ReportBuilder
+from rotest_core.plugin import ReportBuilder, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -292,6 +292,10 @@ def _notes(report: TestReport, indent: str = "") -> Iterator[str]:
     """Yield what a test used and said, and the same of its blocks."""
     if report.started.attempt > 1:
         yield f"{indent}attempt {report.started.attempt}"
+    for attempt in report.earlier:
+        yield f"{indent}{describe(attempt)}"
+    for signature in report.signatures:
+        yield f"{indent}{describe(signature)}"
     for resource in report.resources:
         yield f"{indent}resource {resource.request} = {resource.type} {resource.name}"
     for text in report.information:
@@ -300,6 +304,10 @@ def _notes(report: TestReport, indent: str = "") -> Iterator[str]:
         verdict = "held" if expectation.passed else "failed"
         place = f"{expectation.file}:{expectation.line}: " if expectation.file else ""
         yield f"{indent}{place}{expectation.method} {verdict}: {expectation.text or expectation.source}"
+    for taken in report.measurements:
+        yield f"{indent}{describe(taken)}"
+    for series in report.series.values():
+        yield f"{indent}{describe(series)}"
     for block in report.blocks:
         yield f"{indent}{block.name}: {look_of(block.outcome).word} ({seconds(_sane(block.duration))})"
         yield from _notes(block, indent + "  ")

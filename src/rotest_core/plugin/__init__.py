@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         Command,
         CommandFactory,
         Coordinator,
+        Debugger,
+        DebuggerFactory,
         Driver,
         DriverFactory,
         Executor,
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.registry import Registry
     from rotest_core.plugin.report import Attempt, Series, TestReport
     from rotest_core.plugin.reports import ReportBuilder
+    from rotest_core.plugin.wording import describe
 
 __all__ = [
     "Assignment",
@@ -74,6 +77,8 @@ __all__ = [
     "Command",
     "CommandFactory",
     "Coordinator",
+    "Debugger",
+    "DebuggerFactory",
     "Driver",
     "DriverFactory",
     "Executor",
@@ -126,6 +131,7 @@ __all__ = [
     "check_storable",
     "check_versions",
     "compare",
+    "describe",
     "hookimpl",
     "matches",
     "pattern",
@@ -145,6 +151,8 @@ _HOMES = {
         "Command",
         "CommandFactory",
         "Coordinator",
+        "Debugger",
+        "DebuggerFactory",
         "Driver",
         "DriverFactory",
         "Executor",
@@ -193,6 +201,7 @@ _HOMES = {
     "rotest_core.plugin.registry": ("Registry",),
     "rotest_core.plugin.reports": ("ReportBuilder",),
     "rotest_core.plugin.report": ("Attempt", "Series", "TestReport"),
+    "rotest_core.plugin.wording": ("describe",),
 }
 
 

@@ -77,6 +77,50 @@ def test_full_shows_set_up_and_expectations_that_held_when_verbose() -> None:
     ]
 
 
+def test_full_has_a_line_for_each_measurement_and_for_what_is_known() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.measure("supply", 3.3, "V", low=3.135, high=3.465)
+        test.sample("board1.temperature", 21.5, "°C")
+        test.report(Outcome.FAILURE, "AssertionError: no")
+        test.classify("3f9a", "new")
+    assert lines_of("full", script)[2:] == [
+        "    0.016      test_it: ✓ supply = 3.3 V (3.135 to 3.465 V)",
+        "    0.039      test_it: new failure: signature 3f9a",
+        "    0.047    ✗ test_it 39 ms failed [new]: AssertionError: no",
+    ]
+    assert "    0.023      test_it: board1.temperature = 21.5 °C" in lines_of("full", script, verbosity=1)
+
+
+def test_logs_have_measurements_at_the_level_of_their_verdict() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.measure("supply", 3.3)
+        test.measure("noise", 0.5, high=0.51, verdict="marginal")
+        test.measure("offset", 2.0, high=1.0, verdict="fail")
+        test.sample("load", 0.5)
+    words = [line[13:] for line in lines_of("logdebug", script)[2:-1]]
+    assert words == [
+        "INFO     rotest: supply = 3.3",
+        "WARNING  rotest: noise = 0.5 (at most 0.51), near its limit",
+        "ERROR    rotest: offset = 2 (at most 1), out of limits",
+        "DEBUG    rotest: load = 0.5",
+    ]
+
+
+def test_pretty_shows_measurements_that_are_out_of_limits() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.measure("supply", 3.3)
+        test.measure("offset", 2.0, high=1.0, verdict="fail")
+        test.report(Outcome.FAILURE, "no")
+    test.classify("3f9a", "new")
+    assert lines_of("pretty", script)[1:] == [
+        "               ✗ offset = 2 (at most 1), out of limits",
+        "               new failure: signature 3f9a",
+    ]
+
+
 def test_full_shows_an_interruption() -> None:
     script = EventScript()
     script.add(RunInterrupted(script.tick(), "Ctrl-C"))

@@ -106,6 +106,44 @@ def test_expectations_that_the_failure_tells_of_are_not_told_twice_and_their_lin
     ]
 
 
+def test_measurements_that_are_out_of_limits_are_told_with_their_place() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.measure("supply", 3.3, "V")
+        test.measure("noise", 0.0098, "V", high=0.01, verdict="marginal")
+        test.measure("offset", 2.0, "V", high=1.0, verdict="fail", file="/project/test_it.py", line=7)
+        test.report(Outcome.FAILURE, "offset is out of limits")
+    assert summary_of(script.finish()).splitlines()[5:8] == [
+        "  measurements 1 of 3 out of limits",
+        "    ! noise = 0.0098 V (at most 0.01 V), near its limit",
+        "    ✗ offset = 2 V (at most 1 V), out of limits  test_it.py:7",
+    ]
+
+
+def test_a_failure_is_told_with_the_attempts_before_it_and_what_is_known_of_it() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.report(Outcome.ERROR, "OSError: gone", cause=Cause.INFRASTRUCTURE)
+    with script.test("test_it", attempt=2) as test:
+        test.report(Outcome.FAILURE, "AssertionError: no")
+        test.classify("3f9a", "known", name="cold")
+    assert summary_of(script.finish()).splitlines()[5:7] == [
+        "  signature    known failure: cold",
+        "  before       attempt 1: error (infrastructure) after 0.016 s: OSError: gone",
+    ]
+
+
+def test_new_and_known_failures_are_counted_by_tests() -> None:
+    script = EventScript()
+    for states in (("new", "known"), ("known", "known"), ()):
+        with script.test("test_it") as test:
+            for state in states:
+                test.report(Outcome.FAILURE, "AssertionError: no", subtest="x")
+                test.classify("3f9a", state)
+            test.report(Outcome.FAILURE, "AssertionError: no")
+    assert "FAILED  3 failed, 1 new, 1 known in" in summary_of(script.finish())
+
+
 def test_blocks_of_a_flow_are_told_below_it() -> None:
     text = summary_of(SAMPLE_RUNS["sample"]())
     flow = text[text.index("✗ failed  CalculatorFlow") :]
@@ -286,7 +324,9 @@ def test_the_handlers_of_the_terminal_are_all_but_those_that_write_files() -> No
     from rotest_backends.outputs.factories import register_outputs
 
     register_outputs(Registry(catalogues, "rotest-core"))
-    assert {entry.name for entry in catalogues.outputs} - STREAM_OUTPUTS == {"db", "html", "xml"}
+    names = {entry.name for entry in catalogues.outputs}
+    assert names >= STREAM_OUTPUTS
+    assert names - STREAM_OUTPUTS <= {"artifact", "db", "html", "signature", "xml"}
 
 
 def test_what_reruns_a_test_leads_to_the_project_from_elsewhere(tmp_path: Path) -> None:

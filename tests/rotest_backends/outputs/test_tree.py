@@ -122,5 +122,49 @@ def test_a_later_attempt_says_so() -> None:
     assert text.endswith("PASSED  1 passed, 1 flaky in 47 ms\n")
 
 
+def test_measurements_stand_below_a_test_those_that_failed_first() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        for number in range(20):
+            test.measure(f"channel{number}", 1.0, "V")
+        test.measure("noise", 0.0098, "V", high=0.01, verdict="marginal")
+        test.measure("offset", 2.0, "V", high=1.0, verdict="fail")
+    lines = shown("tree", script.finish(), values=NO_SUMMARY).splitlines()
+    assert lines[1:3] == ["    ✗ offset = 2 V (at most 1 V), out of limits", "    ✓ channel0 = 1 V"]
+    assert lines[-1] == "    and 12 more measurements"
+    assert len(lines) == 12
+
+
+def test_a_failure_that_is_known_says_so() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.report(Outcome.FAILURE, "AssertionError: no")
+        test.classify("3f9a", "known", name="cold", link="https://example.org/7")
+    text = shown("tree", script.finish())
+    assert "✗ test_it  23 ms  failed [known: cold]: AssertionError: no\n" in text
+    assert "  signature    known failure: cold, https://example.org/7\n" in text
+    assert "1 failed, 1 known in" in text
+
+
+def test_what_is_found_out_of_a_failure_later_is_shown_too() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.report(Outcome.FAILURE, "AssertionError: no")
+    test.classify("3f9a", "new")
+    text = shown("tree", script.finish())
+    assert "failed: AssertionError: no\n    new failure: signature 3f9a\n" in text
+    assert "1 failed, 1 new in" in text
+
+
+def test_earlier_attempts_stand_below_the_last() -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.report(Outcome.ERROR, "OSError: gone")
+    with script.test("test_it", attempt=2):
+        pass
+    text = shown("tree", script.finish(), values=NO_SUMMARY)
+    assert text.endswith("(attempt 2)\n    attempt 1: error after 0.016 s: OSError: gone\n")
+
+
 def test_quiet_shows_the_summary_alone() -> None:
     assert shown("tree", SAMPLE_RUNS["empty"](), verbosity=-1) == "NOTHING RAN  no test in 8 ms\n"

@@ -203,6 +203,22 @@ def test_a_flow_is_one_case_that_tells_of_its_blocks(tmp_path: Path) -> None:
     )
 
 
+def test_measurements_series_and_known_failures_stand_in_system_out(tmp_path: Path) -> None:
+    script = EventScript()
+    with script.test("test_it") as test:
+        test.measure("supply", 3.3, "V", low=3.135, high=3.465)
+        for value in (20.0, 21.5):
+            test.sample("board1.temperature", value, "°C")
+        test.report(Outcome.FAILURE, "AssertionError: no")
+        test.classify("3f9a", "new")
+    case = only_case(report(tmp_path, script.finish()))
+    assert case.findtext("system-out") == (
+        "new failure: signature 3f9a\n"
+        "supply = 3.3 V (3.135 to 3.465 V)\n"
+        "board1.temperature: 20 to 21.5 °C, last 21.5, 2 points"
+    )
+
+
 def test_a_later_attempt_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     script = EventScript()
     with script.test("test_it") as test:
@@ -210,7 +226,9 @@ def test_a_later_attempt_takes_the_place_of_an_earlier_one(tmp_path: Path) -> No
     with script.test("test_it", attempt=2):
         pass
     case = only_case(report(tmp_path, script.finish()))
-    assert [(element.tag, element.text) for element in case] == [("system-out", "attempt 2")]
+    assert [(element.tag, element.text) for element in case] == [
+        ("system-out", "attempt 2\nattempt 1: error after 0.016 s: OSError")
+    ]
 
 
 def test_a_test_that_the_run_was_cut_short_in_is_an_error(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rotest_core.plugin import describe
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,7 +62,7 @@ def resources_of(report: TestReport) -> str:
 
 
 def comments_of(report: TestReport) -> str:
-    """Return what else there is to say: why it was skipped, what it expected in vain, what it told."""
+    """Return what else there is to say: why it was skipped, what it expected and measured in vain, what it told."""
     return "\n".join(_comments(report))
 
 
@@ -69,6 +71,8 @@ def _comments(report: TestReport) -> Iterator[str]:
         yield "The run was cut short in this test."
     if report.started.attempt > 1:
         yield f"attempt {report.started.attempt}"
+    yield from map(describe, report.earlier)
+    yield from map(describe, report.signatures)
     for reported in report.outcomes:
         if reported.outcome == "skipped":
             yield reported.text
@@ -77,4 +81,5 @@ def _comments(report: TestReport) -> Iterator[str]:
     for expectation in report.expectations:
         verdict = "held" if expectation.passed else "failed"
         yield f"{expectation.method} {verdict}: {expectation.text or expectation.source}"
+    yield from [describe(taken) for taken in report.measurements if taken.verdict != "pass"]
     yield from report.information

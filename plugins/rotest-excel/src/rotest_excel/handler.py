@@ -13,6 +13,7 @@ from rotest_core import events
 from rotest_core.plugin import ReportBuilder
 from rotest_excel.cells import cell_text, moment
 from rotest_excel.formats import Formats
+from rotest_excel.measurements import NAME as MEASUREMENTS, measured, write_measurements
 from rotest_excel.options import ExcelOptions
 from rotest_excel.rows import Rows
 from rotest_excel.sheets import ResultsSheet
@@ -78,7 +79,7 @@ class ExcelHandler:
 
 
 def write_workbook(path: Path, run: Run, rows: Rows, zone_name: str) -> None:
-    """Write a workbook with the sheets Summary and Results."""
+    """Write a workbook with the sheets Summary and Results, and one of measurements where there are any."""
     zone = ZoneInfo(zone_name)
     with tempfile.TemporaryDirectory(prefix="rotest-excel-") as rows_beside:
         # Rows go to disk as they are written, so that their cells need not fit into memory all at once.
@@ -95,4 +96,7 @@ def write_workbook(path: Path, run: Run, rows: Rows, zone_name: str) -> None:
         summary, results = workbook.add_worksheet("Summary"), workbook.add_worksheet("Results")
         places = ResultsSheet(results, formats, zone, zone_name).write(rows)
         SummarySheet(workbook, summary, formats, zone).write(run, list(rows.reports), places)
+        if next(measured(rows.reports), None) is not None:
+            sheet = workbook.add_worksheet(MEASUREMENTS)
+            write_measurements(sheet, formats, measured(rows.reports))
         workbook.close()
