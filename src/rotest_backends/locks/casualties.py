@@ -1,4 +1,4 @@
-"""Find the sessions whose processes have died or fallen silent, and end them."""
+"""Find the sessions whose processes have died or fallen silent."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import time
 from collections.abc import Collection
 from typing import NamedTuple
 
-from rotest_backends.locks.liveness import is_dead
 from rotest_core.allocation.ledger import Ledger
+from rotest_core.leasing.liveness import is_dead, is_of_an_earlier_boot
 
 
 class Casualties(NamedTuple):
@@ -36,17 +36,8 @@ def find_casualties(ledger: Ledger, suspects: Collection[int] | None) -> Casualt
     dead = {
         row.number: f"its process {row.owner.pid} died"
         for row in looked_at
-        if row is not None and not row.reservation and is_dead(row.owner)
+        if row is not None
+        and not row.reservation
+        and (is_dead(row.owner) or is_of_an_earlier_boot(row.owner))
     }
     return Casualties(bool(ledger.sessions.overdue(time.monotonic())), dead)
-
-
-def bury(ledger: Ledger, casualties: Casualties) -> None:
-    """End sessions that were found dead, and those whose time is up."""
-    now = time.monotonic()
-    # Asked again, for one that had fallen silent may have beaten meanwhile; a process that died stays dead.
-    silent = {
-        row.number: "its time was up" if row.reservation else "its heartbeat stopped"
-        for row in ledger.sessions.overdue(now)
-    }
-    ledger.bury({**silent, **casualties.dead}, now)

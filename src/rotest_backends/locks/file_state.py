@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from rotest_backends.locks.packing import (
-    pack_candidates,
-    pack_lease,
-    pack_owner,
-    unpack_candidates,
-    unpack_lease,
-    unpack_owner,
-)
 from rotest_core.allocation.ledger import Ledger
 from rotest_core.allocation.rows import ClaimRow, LeaseRow, SessionRow
+from rotest_core.leasing.packing import (
+    pack_candidates,
+    pack_lease,
+    unpack_candidates,
+    unpack_lease,
+)
 from rotest_core.model.record import RecordKey
 from rotest_core.plugin.protocols.locks import Claim, LockEvent, LockStep, Want
 
@@ -31,7 +29,7 @@ def pack_ledger(ledger: Ledger) -> State:
             [key.type, key.name, records.capacity.get(number, 1)] for number, key in enumerate(records.keys)
         ],
         "dirty": list(book.holdings.dirty.items()),
-        "sessions": [_pack_session(row) for row in ledger.sessions.rows()],
+        "sessions": [row.values for row in ledger.sessions.rows()],
         "leases": [_pack_lease_row(row) for row in book.holdings],
         "claims": [_pack_claim_row(row) for row in ledger.queue.rows()],
     }
@@ -49,7 +47,7 @@ def unpack_ledger(state: State) -> Ledger:
     book.counter, book.epoch = state["counter"], state["epoch"]
     book.holdings.dirty.update(dict(state["dirty"]))
     for session in state["sessions"]:
-        ledger.sessions.add(_unpack_session(session))
+        ledger.sessions.add(SessionRow.of_values(session))
     book.holdings.replace(map(_unpack_lease_row, state["leases"]))
     for claim in state["claims"]:
         ledger.queue.add(_unpack_claim_row(ledger, claim))
@@ -87,15 +85,6 @@ def unpack_event(packed: Packed) -> LockEvent:
         dirty=dirty,
         reason=reason,
     )
-
-
-def _pack_session(row: SessionRow) -> Packed:
-    return [row.number, pack_owner(row.owner), row.address, row.ttl, row.beat, row.reservation]
-
-
-def _unpack_session(packed: Packed) -> SessionRow:
-    number, owner, address, ttl, beat, reservation = packed
-    return SessionRow(number, unpack_owner(owner), address, ttl, beat, reservation)
 
 
 def _pack_lease_row(row: LeaseRow) -> Packed:

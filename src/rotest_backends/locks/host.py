@@ -14,15 +14,15 @@ from typing import TypeVar
 from weakref import WeakSet
 
 from rotest_backends.locks.books import Books
-from rotest_backends.locks.casualties import Casualties, bury, find_casualties
-from rotest_backends.locks.letters import ended_letter, news_letter
-from rotest_backends.locks.mailbox import Postman
+from rotest_backends.locks.casualties import Casualties, find_casualties
+from rotest_backends.locks.post import HostPostman
 from rotest_backends.locks.session import HostSession
 from rotest_core.allocation.ledger import Ledger
 from rotest_core.allocation.showing import held_lease, status_of
 from rotest_core.errors import LeaseError, StoreError
+from rotest_core.leasing.letters import Content, content_of
 from rotest_core.model.record import RecordKey
-from rotest_core.plugin.protocols.locks import HeldLease, LockEvent, LockStatus, Owner
+from rotest_core.plugin.protocols.locks import HeldLease, LeaseLost, LockEvent, LockStatus, Owner
 
 ResultT = TypeVar("ResultT")
 
@@ -54,7 +54,7 @@ class HostLocks:
         self._books = books
         self.at_home = True
         _all.add(self)
-        self._postman = Postman()
+        self._postman = HostPostman()
         self._sessions: dict[int, HostSession] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -93,7 +93,7 @@ class HostLocks:
 
         ended = self.transact(step)
         for address, held in ended:
-            self.send(address, ended_letter(held.lease, reason))
+            self.send(address, LeaseLost(held.lease, reason))
         return [held for _, held in ended]
 
     def close(self) -> None:
@@ -117,16 +117,16 @@ class HostLocks:
             raise LeaseError("leases cannot be used in a process forked from the one that opened them")
         result, told = self._books.transact(step)
         for session, news in told:
-            self.send(session.address, news_letter(news))
+            self.send(session.address, content_of(news))
         return result
 
     def look(self, reader: Callable[[Ledger], ResultT]) -> ResultT:
         """Read the books."""
         return self._books.look(reader)
 
-    def send(self, address: str, content: bytes) -> None:
+    def send(self, address: str, content: Content) -> None:
         """Send a letter."""
-        self._postman.send(address, content)
+        self._postman.deliver(address, content)
 
     def reap(self, suspects: Collection[int] | None = None) -> bool:
         """End the sessions of processes that died, and those whose time is up.
@@ -142,7 +142,7 @@ class HostLocks:
     def bury(self, casualties: Casualties) -> bool:
         """End sessions that were found dead; return whether there were any."""
         if casualties:
-            self.transact(lambda ledger: bury(ledger, casualties))
+            self.transact(lambda ledger: ledger.reap(casualties.dead, time.monotonic()))
         return bool(casualties)
 
     def leave(self, session: int) -> None:
@@ -177,8 +177,8 @@ class HostLocks:
         for number in self._books.beat(sessions, time.monotonic()):
             sessions[number].revive()
         # What a letter may not have told.
-        unaware = [number for number, session in sessions.items() if session.unaware]
-        if unaware:
-            wanted = self._books.look(lambda ledger: {number: ledger.wanted(number) for number in unaware})
+        asking = [number for number, session in sessions.items() if session.may_be_wanted]
+        if asking:
+            wanted = self._books.look(lambda ledger: {number: ledger.wanted(number) for number in asking})
             for number, leases in wanted.items():
                 sessions[number].hear_wanted(leases)

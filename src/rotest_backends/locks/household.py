@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from rotest_backends.locks.casualties import Casualties
 from rotest_core.allocation.ledger import Ledger
+from rotest_core.leasing.letters import Content
 
 ResultT = TypeVar("ResultT")
 
@@ -28,7 +29,7 @@ class Household(Protocol):
         """Read the books."""
         ...
 
-    def send(self, address: str, content: bytes) -> None:
+    def send(self, address: str, content: Content) -> None:
         """Send a letter."""
         ...
 

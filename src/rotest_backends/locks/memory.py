@@ -86,9 +86,7 @@ class MemoryLocks:
     def enter(self) -> float:
         """Return the moment, after reservations were ended whose time is up by then."""
         now = time.monotonic()
-        overdue = self._ledger.sessions.overdue(now)
-        if overdue:
-            self._ledger.bury({session.number: "its time was up" for session in overdue}, now)
+        self._ledger.reap({}, now)
         return now
 
     def publish(self) -> None:

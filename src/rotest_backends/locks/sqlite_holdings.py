@@ -61,7 +61,7 @@ class SqliteHoldings(Holdings):
             (
                 row.record,
                 row.slot,
-                _seat(row),
+                row.seat,
                 units,
                 lease.token,
                 row.session,
@@ -78,7 +78,7 @@ class SqliteHoldings(Holdings):
         self._known[lease.token] = row
 
     def remove(self, row: LeaseRow) -> None:
-        removed = self._execute(_REMOVE, (row.record, row.slot, _seat(row), row.lease.token))
+        removed = self._execute(_REMOVE, (row.record, row.slot, row.seat, row.lease.token))
         assert removed.rowcount == 1, f"{row.lease} does not stand"
         if not row.lease.exclusive:
             # With the last of those that share a unit goes what kept it from others.
@@ -155,7 +155,3 @@ class SqliteHoldings(Holdings):
 
     def replace(self, rows: Iterable[LeaseRow]) -> None:
         raise NotImplementedError("the table holds the leases")
-
-
-def _seat(row: LeaseRow) -> int:
-    return 0 if row.lease.exclusive else row.lease.token

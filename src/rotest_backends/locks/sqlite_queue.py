@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from rotest_backends.locks.packing import pack_candidates, pack_names, unpack_candidates, unpack_names
 from rotest_core.allocation.board import Demand
 from rotest_core.allocation.records import Candidates, Records
 from rotest_core.allocation.rows import ClaimRow
 from rotest_core.allocation.schedule import Line
+from rotest_core.leasing.packing import pack_candidates, pack_names, unpack_candidates, unpack_names
 from rotest_core.plugin.protocols.locks import Claim, Want
 
 Row: TypeAlias = tuple[Any, ...]

@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from rotest_backends.locks.packing import pack_names, unpack_names
 from rotest_backends.locks.sqlite_holdings import SqliteHoldings
 from rotest_backends.locks.sqlite_queue import SqliteQueue
 from rotest_backends.locks.sqlite_sessions import SqliteSessions
 from rotest_core.allocation.ledger import Ledger
 from rotest_core.allocation.rows import EventRow, LeaseRow
+from rotest_core.leasing.packing import pack_names, unpack_names
 from rotest_core.model.record import RecordKey
 from rotest_core.plugin.protocols.locks import Lease, LockEvent, LockStep
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from rotest_core.allocation.rows import SessionRow
-from rotest_core.plugin.protocols.locks import Owner
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -37,23 +36,7 @@ class SqliteSessions:
         self._known.clear()
 
     def add(self, row: SessionRow) -> None:
-        owner = row.owner
-        self._execute(
-            "INSERT INTO lock_session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                row.number,
-                owner.run,
-                owner.user,
-                owner.host,
-                owner.boot,
-                owner.pid,
-                owner.started,
-                row.address,
-                row.ttl,
-                row.beat,
-                row.reservation,
-            ),
-        )
+        self._execute("INSERT INTO lock_session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row.values)
         self._known[row.number] = row
         self.opened.add(row.number)
 
@@ -68,17 +51,14 @@ class SqliteSessions:
             row = self._execute(f"{_SESSION} WHERE number = ?", (number,)).fetchone()
             if row is None:
                 return None
-            known = self._known[number] = _session(row)
+            known = self._known[number] = SessionRow.of_values(row)
         return known
 
     def rows(self) -> Sequence[SessionRow]:
-        return [_session(row) for row in self._execute(_SESSION).fetchall()]
+        return self._select(_SESSION)
 
     def overdue(self, now: float) -> Sequence[SessionRow]:
-        return [_session(row) for row in self._execute(f"{_SESSION} WHERE beat + ttl < ?", (now,)).fetchall()]
+        return self._select(f"{_SESSION} WHERE beat + ttl < ?", now)
 
-
-def _session(row: Row) -> SessionRow:
-    number, run, user, host, boot, pid, started, address, ttl, beat, reservation = row
-    owner = Owner(run=run, user=user, host=host, boot=boot, pid=pid, started=started)
-    return SessionRow(number, owner, address, ttl, beat, bool(reservation))
+    def _select(self, query: str, *values: object) -> Sequence[SessionRow]:
+        return [SessionRow.of_values(row) for row in self._execute(query, values).fetchall()]

@@ -113,6 +113,22 @@ class Ledger:
             self._close(session, LockStep.LOST, LockStep.LOST, now, reason)
         self._settle(now)
 
+    def reap(self, dead: Mapping[int, str], now: float) -> None:
+        """End sessions that were found dead, and those whose time is up by now.
+
+        Args:
+            dead: what happened to each, by number; these are dead for good, while one that had fallen silent when it was
+                looked for may have beaten meanwhile.
+            now: the moment.
+        """
+        gone = {
+            row.number: "its time was up" if row.reservation else "its heartbeat stopped"
+            for row in self.sessions.overdue(now)
+        }
+        gone |= {number: reason for number, reason in dead.items() if self.sessions.get(number) is not None}
+        if gone:
+            self.bury(gone, now)
+
     # Claims
 
     def submit(self, session: int, claim: Claim, now: float, *, again: bool = True) -> Grant | None:
@@ -163,6 +179,25 @@ class Ledger:
         self.book.log_claim(LockStep.CANCELLED, now, row.claim, self._session(session))
         self._settle(now)
         return True
+
+    def withdraw(self, session: int, claim: str, now: float) -> Grant | None:
+        """Take a claim out of the queue that is not wanted any more; return its grant if that came first."""
+        self.expire(now)
+        self.cancel(session, claim, now)
+        return self.granted(session, claim)
+
+    def reach(self, claim: Claim) -> int:
+        """Return the bits of all records and parts that could serve a claim."""
+        reach = 0
+        for want in claim.wants:
+            reach |= self.records.pool(want.candidates).reach
+        return reach
+
+    def in_the_way(self, reach: int) -> list[SessionRow]:
+        """Return the sessions that hold something of a mask, but for reservations."""
+        numbers = sorted({row.session for row in self.book.holdings.among(reach)})
+        rows = [row for number in numbers if (row := self.sessions.get(number)) is not None]
+        return [row for row in rows if not row.reservation]
 
     def expire(self, now: float) -> None:
         """Take out of the queue what has waited as long as it may; `take_news` tells whose claims."""

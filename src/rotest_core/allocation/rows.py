@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
 
 from rotest_core.allocation.board import Demand
 from rotest_core.allocation.records import Records
@@ -28,6 +28,20 @@ class SessionRow(NamedTuple):
     ttl: float
     beat: float
     reservation: bool = False
+
+    @staticmethod
+    def of_values(values: Sequence[Any]) -> SessionRow:
+        """Make the session of a row of a table."""
+        number, run, user, host, boot, pid, started, address, ttl, beat, reservation = values
+        owner = Owner(run=run, user=user, host=host, boot=boot, pid=pid, started=started)
+        return SessionRow(number, owner, address, ttl, beat, bool(reservation))
+
+    @property
+    def values(self) -> tuple[int | str | float | bool, ...]:
+        """Give the row of a table, with the columns of the owner after the number."""
+        owner = self.owner
+        whose = (owner.run, owner.user, owner.host, owner.boot, owner.pid, owner.started)
+        return (self.number, *whose, self.address, self.ttl, self.beat, self.reservation)
 
     @property
     def until(self) -> float:
@@ -58,6 +72,11 @@ class LeaseRow(NamedTuple):
     def exclusive(self) -> bool:
         """Tell whether the unit is the holder's alone."""
         return self.lease.exclusive
+
+    @property
+    def seat(self) -> int:
+        """Give what tells leases of a unit apart in a table: 0 for an exclusive one, the token for those that share."""
+        return 0 if self.lease.exclusive else self.lease.token
 
 
 class ClaimRow(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import socket
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
 from rotest_core.allocation.owner import boot_identifier, start_time
@@ -22,10 +22,8 @@ def is_dead(owner: Owner) -> bool:
 
     Only of a process of this host, boot and process name space that can be known; all others have their time to live.
     """
-    here = boot_identifier()
-    if owner.boot != here:
-        # Another boot of this host is over; another name space or host may live.
-        return owner.host == socket.gethostname() and _boot(owner.boot) != _boot(here)
+    if owner.boot != boot_identifier():
+        return False
     try:
         if _PIDFD is None:
             os.kill(owner.pid, 0)
@@ -39,6 +37,11 @@ def is_dead(owner: Owner) -> bool:
         return _is_another(owner) or _has_ended(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_of_an_earlier_boot(owner: Owner) -> bool:
+    """Tell whether the boot in which a session was opened is over, for leases that are kept on this host."""
+    return owner.host == socket.gethostname() and _boot(owner.boot) != _boot(boot_identifier())
 
 
 class Watcher:
@@ -63,6 +66,13 @@ class Watcher:
             self.forget(session)
             return False
         return True
+
+    def only(self, owners: Mapping[int, Owner]) -> None:
+        """Watch the processes of these sessions and no others."""
+        for session in self._descriptors.keys() - owners.keys():
+            self.forget(session)
+        for session, owner in owners.items():
+            self.add(session, owner)
 
     def descriptors(self) -> Collection[int]:
         """Return the descriptors to wait on."""

@@ -28,7 +28,7 @@ def pack_lease(lease: Lease) -> Packed:
 
 
 def unpack_lease(packed: Packed) -> Lease:
-    """Unpack a lease."""
+    """Unpack a lease; a whole of two nulls is none."""
     claim, want, record_type, name, token, dirty, exclusive, *whole = packed
     return Lease(
         claim=claim,
@@ -36,7 +36,7 @@ def unpack_lease(packed: Packed) -> Lease:
         key=RecordKey(record_type, name),
         token=token,
         dirty=bool(dirty),
-        part_of=RecordKey(*whole) if whole else None,
+        part_of=RecordKey(*whole) if whole and whole[0] is not None else None,
         exclusive=bool(exclusive),
     )
 

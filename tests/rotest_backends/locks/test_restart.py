@@ -42,7 +42,7 @@ def age_files(path: Path) -> None:
     state = json.loads(file.read_bytes())
     state["boot"] = "before"
     for session in state["sessions"]:
-        session[1][3] = "before"
+        session[4] = "before"
     temporary = path / "aged"
     temporary.write_text(json.dumps(state), encoding="utf-8")
     temporary.replace(file)

@@ -15,7 +15,7 @@ from rotest_postgres.database import Database, Link, Row
 from rotest_postgres.locks.leases import LeaseTables
 from rotest_postgres.locks.letters import Letter
 from rotest_postgres.locks.pools import Pools
-from rotest_postgres.locks.post import Postman, notify
+from rotest_postgres.locks.post import LabPostman, notify
 from rotest_postgres.locks.queue import TableQueue
 from rotest_postgres.locks.script import Script
 from rotest_postgres.locks.sessions import TableSessions
@@ -60,7 +60,7 @@ class Books:
     ) -> None:
         self._database = database
         self._write_letters = write_letters
-        self.postman = Postman()
+        self.postman = LabPostman()
         self._residents = residents
         self._lock = threading.RLock()
         self.forget()

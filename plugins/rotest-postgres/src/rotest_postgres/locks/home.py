@@ -14,10 +14,10 @@ import psycopg
 from psycopg import sql
 
 from rotest_core import StoreError
+from rotest_core.leasing import Watcher
 from rotest_core.plugin import Owner
 from rotest_postgres.database import Database, Link
-from rotest_postgres.locks.liveness import Watch
-from rotest_postgres.locks.post import Mailbox
+from rotest_postgres.locks.post import LabMailbox
 
 _AGAIN = 0.05
 """Seconds after which a server that is out of reach is tried again."""
@@ -60,12 +60,12 @@ class Home:
     """
 
     def __init__(self, database: Database, residents: Residents, *, direct: bool) -> None:
-        self._mailbox = Mailbox(direct=direct)
+        self._mailbox = LabMailbox(direct=direct)
         self.address = str(self._mailbox.address)
         self._database = database
         self._residents = residents
         self._lock = threading.Lock()
-        self._watch = Watch()
+        self._watcher = Watcher()
         self._bell, self._bell_rope = os.pipe()
         os.set_blocking(self._bell, False)
         os.set_blocking(self._bell_rope, False)
@@ -84,16 +84,17 @@ class Home:
         with suppress(BlockingIOError):
             os.write(self._bell_rope, b"!")
 
-    def watch(self, session: int, owner: Owner) -> None:
-        """Watch one more process."""
+    def watch(self, session: int, owner: Owner) -> bool:
+        """Watch one more process; return False if it has ended."""
         with self._lock:
-            self._watch.add(session, owner)
+            lives = self._watcher.add(session, owner)
         self.ring()
+        return lives
 
     def watch_only(self, owners: Mapping[int, Owner]) -> None:
         """Watch these processes and no others."""
         with self._lock:
-            self._watch.only(owners)
+            self._watcher.only(owners)
         self.ring()
 
     def close(self) -> None:
@@ -104,7 +105,7 @@ class Home:
         self._release()
 
     def _release(self) -> None:
-        self._watch.close()
+        self._watcher.close()
         self._mailbox.close()
         os.close(self._bell)
         os.close(self._bell_rope)
@@ -141,7 +142,7 @@ class Home:
         poll = select.poll()
         with self._lock:
             mail = (link.fileno(), self._mailbox.fileno())
-            for descriptor in (*mail, self._bell, *self._watch.descriptors()):
+            for descriptor in (*mail, self._bell, *self._watcher.descriptors()):
                 poll.register(descriptor, select.POLLIN)
         wait = max(0.0, self._beat_at - time.monotonic())
         ready = [descriptor for descriptor, _ in poll.poll(wait * 1000)]
@@ -149,11 +150,11 @@ class Home:
             self._receive(link)
         if self._mailbox.fileno() in ready:
             for text in self._mailbox.receive():
-                self._residents.receive(text)
+                self._residents.receive(text.decode())
         if self._bell in ready:
             self._hear_bell()
         with self._lock:
-            died = self._watch.ended(ready)
+            died = self._watcher.ended(ready)
         if died:
             self._residents.died(died)
         now = time.monotonic()

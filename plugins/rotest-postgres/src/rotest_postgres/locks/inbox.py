@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import NamedTuple
 
-from rotest_postgres.locks.letters import Content
+from rotest_core.leasing import Content
 
 
 class Beat(NamedTuple):

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable
 
 from rotest_core import RecordKey
-from rotest_core.leasing import Changes, EventRow, LeaseRow, Ledger
+from rotest_core.leasing import Changes, EventRow, LeaseRow, Ledger, pack_lease
 from rotest_core.plugin import Lease
 from rotest_postgres.database import Row
-from rotest_postgres.locks.packing import pack_lease
 from rotest_postgres.locks.script import Script
 
 
@@ -65,7 +64,7 @@ class LeaseTables:
                 "DELETE FROM rotest.lock_lease WHERE record = %s AND slot = %s AND seat = %s",
                 row.record,
                 row.slot,
-                _seat(row),
+                row.seat,
             )
         script.add_rows(
             "INSERT INTO rotest.lock_lease VALUES", [self._values(row) for row in changes.made.values()]
@@ -111,7 +110,7 @@ class LeaseTables:
         return (
             row.record,
             row.slot,
-            _seat(row),
+            row.seat,
             lease.token,
             row.session,
             lease.claim,
@@ -121,10 +120,6 @@ class LeaseTables:
             None if lease.part_of is None else self._ledger.records.find(lease.part_of),
             row.since,
         )
-
-
-def _seat(row: LeaseRow) -> int:
-    return 0 if row.exclusive else row.lease.token
 
 
 def _event(event: EventRow, mark: str) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rotest_core.leasing import boot_identifier
+from rotest_core.leasing import boot_identifier, unpack_candidates, unpack_lease, unpack_owner
 from rotest_core.plugin import (
     Claim,
     HeldLease,
@@ -18,12 +18,11 @@ from rotest_core.plugin import (
     Want,
 )
 from rotest_postgres.database import Link, Row
-from rotest_postgres.locks.packing import unpack_candidates, unpack_lease, unpack_owner
 
 _NOW = "(SELECT greatest(moment, extract(epoch FROM clock_timestamp())::float8) FROM rotest.lock_state)"
 """The moment by the clock of the leases, which never goes back."""
 
-_LEASE = "l.claim, l.want, l.token, l.dirty, l.seat = 0, r.type, r.name, w.type, w.name"
+_LEASE = "l.claim, l.want, r.type, r.name, l.token, l.dirty, l.seat = 0, w.type, w.name"
 """What `unpack_lease` takes, of the tables in _LEASES."""
 
 _LEASES = """

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from rotest_core.leasing import pack_candidates, unpack_candidates
 from rotest_core.plugin import Candidate
 from rotest_postgres.database import Link
-from rotest_postgres.locks.packing import pack_candidates, unpack_candidates
 from rotest_postgres.locks.script import Script
 
 Candidates: TypeAlias = tuple[Candidate, ...]

@@ -7,15 +7,10 @@ way does. Letters that cannot be delivered directly, as into another network nam
 from __future__ import annotations
 
 import os
-import socket
-import sys
 from typing import NamedTuple
 
-from rotest_core.leasing import boot_identifier
+from rotest_core.leasing import Mailbox, Postman, boot_identifier
 from rotest_postgres.locks.letters import Letter
-
-_LARGEST = 65_536
-_HAS_ABSTRACT_SOCKETS = sys.platform == "linux"
 
 
 class Address(NamedTuple):
@@ -24,9 +19,8 @@ class Address(NamedTuple):
     Args:
         channel: on which it listens for NOTIFY.
         boot: identifies its host, boot and process name space.
-        socket: name of its socket there, in the abstract name space (unix(7)); empty where there is none.
-        secret: to be known only to those who may read the leases, for the names of sockets can be seen by everybody on
-            the host, and a letter may say that a lease was granted.
+        socket: name of its mailbox there; empty where there is none.
+        secret: of the mailbox.
     """
 
     channel: str
@@ -48,7 +42,7 @@ def notify(letter: Letter) -> tuple[str, str, str]:
     return "SELECT pg_notify(%s, %s)", Address.parse(letter.address).channel, letter.text
 
 
-class Mailbox:
+class LabMailbox(Mailbox):
     """Take the letters that come directly.
 
     Args:
@@ -59,61 +53,27 @@ class Mailbox:
     """
 
     def __init__(self, *, direct: bool) -> None:
-        name = f"rotest-{os.urandom(8).hex()}" if direct and _HAS_ABSTRACT_SOCKETS else ""
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        if name:
-            self._socket.bind(f"\0{name}")
-        self.address = Address(
-            channel=f"rotest_{os.urandom(8).hex()}",
-            boot=boot_identifier().replace(" ", "_"),
-            socket=name,
-            secret=os.urandom(8).hex(),
-        )
-
-    def fileno(self) -> int:
-        """Return the descriptor to wait for."""
-        return self._socket.fileno()
-
-    def receive(self) -> list[str]:
-        """Return the letters that have arrived."""
-        texts: list[str] = []
-        while True:
-            try:
-                datagram = self._socket.recv(_LARGEST)
-            except OSError:
-                return texts
-            secret, _, text = datagram.partition(b" ")
-            if secret == self.address.secret.encode():
-                texts.append(text.decode())
-
-    def close(self) -> None:
-        """Let go of the socket."""
-        self._socket.close()
+        super().__init__(reachable=direct)
+        self.address = Address(f"rotest_{os.urandom(8).hex()}", _place(), self.name, self.secret)
 
 
-class Postman:
-    """Deliver letters to processes of this host; never waits."""
+class LabPostman(Postman):
+    """Deliver letters to processes of this host."""
 
     def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._boot = boot_identifier().replace(" ", "_")
+        super().__init__()
+        self._place = _place()
 
     def is_near(self, letter: Letter) -> bool:
         """Tell whether a letter can perhaps be delivered directly."""
         address = Address.parse(letter.address)
-        return address.boot == self._boot and bool(address.socket)
+        return address.boot == self._place and bool(address.socket)
 
     def deliver(self, letter: Letter) -> bool:
         """Deliver a letter; return False if that could not be done."""
         address = Address.parse(letter.address)
-        try:
-            self._socket.sendto(f"{address.secret} {letter.text}".encode(), f"\0{address.socket}")
-        except OSError:
-            return False
-        return True
+        return self.send(address.socket, address.secret, letter.text.encode())
 
-    def close(self) -> None:
-        """Let go of the socket."""
-        self._socket.close()
+
+def _place() -> str:
+    return boot_identifier().replace(" ", "_")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rotest_core import LeaseError, LeaseLostError
-from rotest_core.plugin import Claim, ClaimExpired, Grant, Lease, LeaseLost, LeaseWanted, Notice, Owner
+from rotest_core.leasing import FOR_EVER, Affairs, Content, Hint, Rival
+from rotest_core.plugin import Claim, Grant, Lease, LeaseLost, LeaseWanted, Notice, Owner
 from rotest_postgres.database import PATIENCE
 from rotest_postgres.failures import ConnectionLostError
+from rotest_postgres.locks.exchange import Exchange
 from rotest_postgres.locks.inbox import Beat, Inbox
-from rotest_postgres.locks.letters import Content, Rival
 
 if TYPE_CHECKING:
     from rotest_postgres.locks.books import Desk
-    from rotest_postgres.locks.looks import Look
 
 ResultT = TypeVar("ResultT")
 
@@ -26,16 +26,7 @@ _LOOK_AGAIN = 1.0
 _LOOK_SOON = 0.1
 """Seconds after which it asks again when it got no answer."""
 
-_FOR_EVER = float("inf")
-
 _SILENT = "no sign of life reached the database for longer than the time to live"
-
-
-class _Waiting(NamedTuple):
-    """A claim that waits, and the moment at which it has waited as long as it may."""
-
-    claim: Claim
-    deadline: float
 
 
 class _InTheWay(NamedTuple):
@@ -43,45 +34,6 @@ class _InTheWay(NamedTuple):
 
     holders: Mapping[int, Owner]
     overdue: bool
-
-
-class _Held(NamedTuple):
-    """A lease, and the moment since when this session knows of it."""
-
-    lease: Lease
-    since: float
-
-
-class Exchange(Protocol):
-    """What a session needs of the strategy that opened it."""
-
-    def transact(self, step: Callable[[Desk], ResultT]) -> ResultT:
-        """Change the books, and tell those who were granted something by it."""
-        ...
-
-    def look(self, session: int) -> Look:
-        """Find out how a session stands, and watch who on this host holds something."""
-        ...
-
-    def why_lost(self, lease: Lease) -> str:
-        """Find out why a lease ended."""
-        ...
-
-    def watch(self, session: int, owner: Owner) -> None:
-        """End a session when its process ends, or at once if it has ended."""
-        ...
-
-    def reap(self, suspicious: Mapping[int, Owner], *, overdue: bool) -> bool:
-        """End the sessions of processes that died, and those whose time is up; return whether there were any."""
-        ...
-
-    def settle(self, session: PostgresSession, old: int | None = None) -> None:
-        """Know a session by its number, and no longer by its old one."""
-        ...
-
-    def leave(self, session: PostgresSession) -> None:
-        """Forget a session that closed."""
-        ...
 
 
 class PostgresSession:
@@ -98,20 +50,16 @@ class PostgresSession:
         inbox: takes what arrives.
     """
 
-    def __init__(self, locks: Exchange, owner: Owner, ttl: float, address: str) -> None:
+    def __init__(self, locks: Exchange[PostgresSession], owner: Owner, ttl: float, address: str) -> None:
         self.ttl = ttl
         self.inbox = Inbox()
         self._locks = locks
         self._owner = owner
         self._address = address
         self._lock = threading.RLock()
-        self._mine: dict[int, _Held] = {}
-        # Tokens of those of mine that others wait for, as far as the holder was told.
-        self._wanted: set[int] = set()
-        self._waiting: dict[str, _Waiting] = {}
-        self._notices: list[Notice] = []
+        self._affairs = Affairs()
         self._look_at = 0.0
-        self._unanswered = _FOR_EVER
+        self._unanswered = FOR_EVER
         self._closed = False
         self._lapsed = False
         self._alive_until = 0.0
@@ -131,8 +79,7 @@ class PostgresSession:
             ):
                 grant, _ = self._submit(claim)
             if grant is not None:
-                self._waiting.pop(claim.id, None)
-                self._keep(grant)
+                self._affairs.keep(grant)
             elif claim.wait != 0:
                 self._await(claim)
                 for number, owner in in_the_way.holders.items() if in_the_way else ():
@@ -142,18 +89,18 @@ class PostgresSession:
     def wait(self, timeout: float) -> Sequence[Notice]:
         """Return what happened; see `LockSession.wait`."""
         deadline = time.monotonic() + timeout
+        affairs = self._affairs
         while True:
             with self._lock:
                 stamp = self._read_inbox()
                 now = time.monotonic()
                 self._expire(now)
                 # Who does not wait wants to know how things stand, and not only what letters told.
-                impatient = timeout <= 0 and self._concerned
-                if impatient or (self._waiting and not self._notices and now >= self._look_at):
+                impatient = timeout <= 0 and bool(affairs.waiting or affairs.held) and not self._closed
+                if impatient or (affairs.waiting and not affairs.news and now >= self._look_at):
                     self._look_again()
-                if self._notices or self._closed or now >= deadline:
-                    notices, self._notices = self._notices, []
-                    return notices
+                if affairs.news or self._closed or now >= deadline:
+                    return affairs.take_notices()
                 until = min(deadline, self._next_moment())
             self.inbox.wait(stamp, until - time.monotonic())
 
@@ -161,14 +108,12 @@ class PostgresSession:
         """Take a waiting claim back; see `LockSession.cancel`."""
         with self._lock:
             self._read_inbox()
-            if self._waiting.pop(claim, None) is not None:
-                grant = self._withdraw(claim)
-                if grant is not None:
-                    self._keep(grant)
-                return grant
-            told = [notice for notice in self._notices if isinstance(notice, Grant) and notice.claim == claim]
-            self._notices = [notice for notice in self._notices if notice not in told]
-            return told[0] if told else None
+            if self._affairs.waiting.pop(claim, None) is None:
+                return self._affairs.take_grant(claim)
+            grant = self._withdraw(claim)
+            if grant is not None:
+                self._affairs.keep(grant)
+            return grant
 
     def release(self, leases: Sequence[Lease], *, dirty: bool = False) -> None:
         """Give leases back; see `LockSession.release`."""
@@ -189,7 +134,7 @@ class PostgresSession:
             self._read_inbox()
             grant = self._here(lambda desk: desk.ledger.adopt(self.number, name, desk.now))
             if grant is not None:
-                self._keep(grant)
+                self._affairs.keep(grant)
             return grant
 
     def close(self) -> None:
@@ -199,8 +144,7 @@ class PostgresSession:
                 return
             self._closed = True
             self._locks.leave(self)
-            self._mine.clear()
-            self._waiting.clear()
+            self._affairs.clear()
             self.inbox.stir()
             self._locks.transact(lambda desk: desk.ledger.close(self.number, desk.now))
 
@@ -251,26 +195,29 @@ class PostgresSession:
 
     def _revive(self) -> None:
         """Begin anew after the session was taken for dead: its leases are lost, its claims wait again."""
-        self._lose_all(_SILENT)
+        self._affairs.lose_all(_SILENT)
         self._open(self.number)
-        waiting, self._waiting = self._waiting, {}
-        for claim, deadline in waiting.values():
-            grant, _ = self._submit(claim)
-            if grant is None:
-                self._await(claim, deadline)
-            else:
-                self._keep(grant)
-                self._notices.append(grant)
+        for claim, _ in list(self._affairs.waiting.values()):
+            self._submit_again(claim, known=False)
 
-    def _submit(self, claim: Claim) -> tuple[Grant | None, _InTheWay | None]:
-        again = claim.id in self._waiting
+    def _submit_again(self, claim: Claim, *, known: bool) -> None:
+        grant, _ = self._submit(claim, known=known)
+        if grant is not None:
+            self._affairs.hear(grant)
+
+    def _submit(self, claim: Claim, *, known: bool = True) -> tuple[Grant | None, _InTheWay | None]:
+        again = known and claim.id in self._affairs.waiting
 
         def step(desk: Desk) -> tuple[Grant | None, _InTheWay | None]:
+            ledger = desk.ledger
             # Whoever is first to wait for something watches its holder; who comes later is told when it is his turn.
-            wanted = 0 if claim.wait == 0 else desk.ledger.queue.reach()
-            grant = desk.ledger.submit(self.number, claim, desk.now, again=again)
-            reach = _reach(desk, claim)
-            return grant, None if grant or wanted & reach else _in_the_way(desk, reach)
+            wanted = 0 if claim.wait == 0 else ledger.queue.reach()
+            grant = ledger.submit(self.number, claim, desk.now, again=again)
+            reach = ledger.reach(claim)
+            if grant or wanted & reach:
+                return grant, None
+            holders = {row.number: row.owner for row in ledger.in_the_way(reach)}
+            return None, _InTheWay(holders, bool(ledger.sessions.overdue(desk.now)))
 
         return self._here(step)
 
@@ -280,57 +227,30 @@ class PostgresSession:
             if self._closed:
                 raise LeaseError("the session was closed")
             self._read_inbox()
-            mine = [lease for lease in leases if lease.token in self._mine]
+            mine = [lease for lease in leases if lease.token in self._affairs.held]
             lost = [lease for lease in leases if lease not in mine]
             if mine:
-                lost += self._locks.transact(
-                    lambda desk: (
-                        step(desk, mine) if desk.ledger.sessions.get(self.number) is not None else list(mine)
-                    )
-                )
-            for lease in mine:
-                self._mine.pop(lease.token, None)
-                self._wanted.discard(lease.token)
+                lost += self._locks.transact(lambda desk: step(desk, mine))
+            self._affairs.drop(mine)
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
 
-    def _keep(self, grant: Grant) -> None:
-        now = time.monotonic()
-        for lease in grant.leases:
-            self._mine[lease.token] = _Held(lease, now)
-
-    def _await(self, claim: Claim, deadline: float | None = None) -> None:
-        now = time.monotonic()
-        if claim.id in self._waiting:
-            deadline = self._waiting[claim.id].deadline
-        elif deadline is None:
-            deadline = _FOR_EVER if claim.wait is None else now + claim.wait
-        self._waiting[claim.id] = _Waiting(claim, deadline)
-        if len(self._waiting) == 1:
-            self._look_at = now + _LOOK_AGAIN
+    def _await(self, claim: Claim) -> None:
+        self._affairs.wait_for(claim)
+        if len(self._affairs.waiting) == 1:
+            self._look_at = time.monotonic() + _LOOK_AGAIN
         self.inbox.stir()
 
     def _withdraw(self, claim: str) -> Grant | None:
-        """Take a claim out of the queue; return its grant if that came first."""
+        return self._locks.transact(lambda desk: desk.ledger.withdraw(self.number, claim, desk.now))
 
-        def step(desk: Desk) -> Grant | None:
-            desk.ledger.expire(desk.now)
-            desk.ledger.cancel(self.number, claim, desk.now)
-            return desk.ledger.granted(self.number, claim)
-
-        return self._locks.transact(step)
-
-    @property
-    def _concerned(self) -> bool:
-        return bool(self._waiting or self._mine) and not self._closed
+    def _expire(self, now: float) -> None:
+        for claim in self._affairs.overdue(now):
+            self._affairs.settle(claim, self._withdraw(claim))
 
     def _next_moment(self) -> float:
-        moments = [waiting.deadline for waiting in self._waiting.values()]
-        if self._waiting:
-            moments.append(self._look_at)
-        if self._mine:
-            moments.append(self._alive_until)
-        return min(moments, default=_FOR_EVER)
+        moment = min(self._look_at, self._affairs.deadline()) if self._affairs.waiting else FOR_EVER
+        return min(moment, self._alive_until) if self._affairs.held else moment
 
     def _read_inbox(self) -> int:
         """Take in what has arrived; return the stamp to wait with."""
@@ -339,73 +259,36 @@ class PostgresSession:
             self._read_letter(content)
         if self._closed:
             return stamp
-        if self._mine and time.monotonic() >= self._alive_until:
+        if self._affairs.held and time.monotonic() >= self._alive_until:
             # Whatever the database says when it can be reached again: the run is told so now.
-            self._lose_all(_SILENT)
+            self._affairs.lose_all(_SILENT)
             self._lapsed = True
-        if beat is None or beat.session != self.number:
-            return stamp
-        if beat.standing is None or self._lapsed:
-            self._revive()
-        else:
-            self._compare(beat.standing, beat.sent)
-            if beat.others_wait and len(self._wanted) < len(self._mine):
-                # What a letter may not have told.
-                for lease in self._here(lambda desk: desk.ledger.wanted(self.number)):
-                    self._want(lease)
+        if beat is not None and beat.session == self.number:
+            self._read_beat(beat)
         return stamp
 
     def _read_letter(self, content: Content) -> None:
-        if isinstance(content, Grant):
-            self._win(content)
-        elif isinstance(content, ClaimExpired):
-            self._give_up(content.claim)
-        elif isinstance(content, LeaseLost):
-            self._lose(content)
-        elif isinstance(content, LeaseWanted):
-            self._want(content.lease)
-        elif isinstance(content, Rival):
+        if isinstance(content, Rival):
             self._locks.watch(content.session, content.owner)
-        else:
+        elif isinstance(content, Hint):
             self._look_at = 0.0
+        else:
+            self._affairs.hear(content)
+
+    def _read_beat(self, beat: Beat) -> None:
+        if beat.standing is None or self._lapsed:
+            self._revive()
+            return
+        self._compare(beat.standing, beat.sent)
+        if beat.others_wait and self._affairs.may_be_wanted:
+            # What a letter may not have told.
+            for lease in self._here(lambda desk: desk.ledger.wanted(self.number)):
+                self._affairs.hear(LeaseWanted(lease))
 
     def _compare(self, standing: frozenset[int], asked: float) -> None:
         """Compare the leases that this session knows with those that stood when the database was asked."""
-        for held in list(self._mine.values()):
-            if held.since < asked and held.lease.token not in standing:
-                self._lose(LeaseLost(held.lease, self._locks.why_lost(held.lease)))
-
-    def _win(self, grant: Grant) -> None:
-        if self._waiting.pop(grant.claim, None) is not None:
-            self._keep(grant)
-            self._notices.append(grant)
-
-    def _give_up(self, claim: str) -> None:
-        if self._waiting.pop(claim, None) is not None:
-            self._notices.append(ClaimExpired(claim))
-
-    def _lose(self, lost: LeaseLost) -> None:
-        if self._mine.pop(lost.lease.token, None) is not None:
-            self._wanted.discard(lost.lease.token)
-            self._notices.append(lost)
-
-    def _want(self, lease: Lease) -> None:
-        if lease.token in self._mine and lease.token not in self._wanted:
-            self._wanted.add(lease.token)
-            self._notices.append(LeaseWanted(lease))
-
-    def _lose_all(self, reason: str) -> None:
-        for held in list(self._mine.values()):
-            self._lose(LeaseLost(held.lease, reason))
-
-    def _expire(self, now: float) -> None:
-        for claim, deadline in list(self._waiting.values()):
-            if deadline <= now:
-                grant = self._withdraw(claim.id)
-                if grant is not None:
-                    self._win(grant)
-                else:
-                    self._give_up(claim.id)
+        for lease in self._affairs.missing(standing, asked):
+            self._affairs.hear(LeaseLost(lease, self._locks.why_lost(lease)))
 
     def _look_again(self) -> None:
         """Find out from the database what no letter told."""
@@ -418,41 +301,17 @@ class PostgresSession:
                 raise
             self._look_at = now + _LOOK_SOON
             return
-        self._unanswered = _FOR_EVER
+        self._unanswered = FOR_EVER
         self._look_at = now + _LOOK_AGAIN
         if not found.here:
             self._revive()
             return
         self._compare(frozenset(lease.token for lease in found.leases), now)
-        for claim, _ in list(self._waiting.values()):
-            self._find(claim, found.leases, waits=claim.id in found.waiting)
+        for claim, _ in list(self._affairs.waiting.values()):
+            granted = tuple(lease for lease in found.leases if lease.claim == claim.id)
+            if granted:
+                self._affairs.hear(Grant(claim.id, granted))
+            elif claim.id not in found.waiting:
+                # The database lost it, with what it had not yet written down when it crashed.
+                self._submit_again(claim, known=True)
         self._locks.reap(found.rivals, overdue=found.overdue)
-
-    def _find(self, claim: Claim, leases: Sequence[Lease], *, waits: bool) -> None:
-        """Find out what became of a claim of which no letter told."""
-        granted = tuple(lease for lease in leases if lease.claim == claim.id)
-        if granted:
-            self._win(Grant(claim.id, granted))
-        elif not waits:
-            # The database lost it, with what it had not yet written down when it crashed.
-            grant, _ = self._submit(claim)
-            if grant is not None:
-                self._win(grant)
-
-
-def _reach(desk: Desk, claim: Claim) -> int:
-    """Return the bits of all that could serve a claim."""
-    reach = 0
-    for want in claim.wants:
-        reach |= desk.ledger.records.pool(want.candidates).reach
-    return reach
-
-
-def _in_the_way(desk: Desk, reach: int) -> _InTheWay:
-    """Return who holds something of this, and whether somebody's time is up."""
-    holders = {row.session for row in desk.ledger.book.holdings if reach >> row.record & 1}
-    sessions = [session for number in sorted(holders) if (session := desk.ledger.sessions.get(number))]
-    return _InTheWay(
-        {session.number: session.owner for session in sessions if not session.reservation},
-        bool(desk.ledger.sessions.overdue(desk.now)),
-    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rotest_core.leasing import SessionRow
-from rotest_core.plugin import Owner
 from rotest_postgres.database import Link, Row
 from rotest_postgres.locks.script import Script
 
@@ -27,7 +26,7 @@ class TableSessions:
 
     def reset(self, rows: Iterable[Row]) -> None:
         """Begin anew; these are some of the sessions that there are, as they stand in the table."""
-        self._rows = {row[0]: _session_of(row) for row in rows}
+        self._rows = {row[0]: SessionRow.of_values(row) for row in rows}
 
     def write(self, script: Script) -> None:
         """Write down what was added and removed since the last time."""
@@ -35,7 +34,7 @@ class TableSessions:
             script.add("DELETE FROM rotest.lock_session WHERE number = ANY(%s)", list(self._removed))
         script.add_rows(
             f"INSERT INTO rotest.lock_session ({_COLUMNS}) VALUES",
-            [_values(row) for row in self._added.values()],
+            [row.values for row in self._added.values()],
         )
         self._added = {}
         self._removed = set()
@@ -73,28 +72,4 @@ class TableSessions:
         assert self._link is not None, "the sessions are used outside of a turn"
         statement = f"SELECT {_COLUMNS} FROM rotest.lock_session {condition}"
         rows = self._link.execute(statement.encode(), values).fetchall()
-        return [_session_of(row) for row in rows if row[0] not in self._removed]
-
-
-def _session_of(row: Row) -> SessionRow:
-    """Return the session of a row of the table."""
-    number, run, user, host, boot, pid, started, address, ttl, beat, reservation = row
-    owner = Owner(run=run, user=user, host=host, boot=boot, pid=pid, started=started)
-    return SessionRow(number, owner, address, ttl, beat, reservation)
-
-
-def _values(row: SessionRow) -> Row:
-    owner = row.owner
-    return (
-        row.number,
-        owner.run,
-        owner.user,
-        owner.host,
-        owner.boot,
-        owner.pid,
-        owner.started,
-        row.address,
-        row.ttl,
-        row.beat,
-        row.reservation,
-    )
+        return [SessionRow.of_values(row) for row in rows if row[0] not in self._removed]

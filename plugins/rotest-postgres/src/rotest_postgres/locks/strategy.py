@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from rotest_core import LeaseError, RecordKey, StoreError
-from rotest_core.leasing import Ledger, NextInLine
-from rotest_core.plugin import ClaimExpired, HeldLease, Lease, LeaseWanted, LockEvent, LockStatus, Owner
+from rotest_core.leasing import Ledger, NextInLine, content_of, held_lease, is_dead
+from rotest_core.plugin import HeldLease, Lease, LeaseLost, LockEvent, LockStatus, Owner
 from rotest_postgres.database import Database, Link
 from rotest_postgres.locks import looks
 from rotest_postgres.locks.books import Books, Desk
 from rotest_postgres.locks.home import Home
 from rotest_postgres.locks.inbox import Beat
-from rotest_postgres.locks.letters import Letter, ended, expired, granted, read, rival, wanted
-from rotest_postgres.locks.liveness import is_dead
+from rotest_postgres.locks.letters import Letter, read, write
 from rotest_postgres.locks.schema import STEPS
 from rotest_postgres.locks.session import PostgresSession
 from rotest_postgres.migrations import migrate
@@ -86,14 +85,11 @@ class PostgresLocks:
         def step(desk: Desk) -> list[HeldLease]:
             found = desk.ledger.end(key, desk.now, reason=reason)
             desk.letters += [
-                ended(owner.address, owner.number, row.lease, reason) for owner, row in found if owner.address
-            ]
-            return [
-                HeldLease(
-                    lease=row.lease, owner=owner.owner, label=row.label, since=row.since, until=owner.until
-                )
+                write(owner.address, owner.number, LeaseLost(row.lease, reason))
                 for owner, row in found
+                if owner.address
             ]
+            return [held_lease(row, owner, desk.ledger.book.offset) for owner, row in found]
 
         return self.transact(step)
 
@@ -134,10 +130,8 @@ class PostgresLocks:
 
     def watch(self, session: int, owner: Owner) -> None:
         """End a session when its process ends, or at once if it has ended."""
-        if self._home is not None:
-            self._home.watch(session, owner)
-        # Asked only now: from here on a later end is noticed.
-        self.reap({session: owner}, overdue=False)
+        if self._home is not None and not self._home.watch(session, owner):
+            self.reap({session: owner}, overdue=False)
 
     def reap(self, suspicious: Mapping[int, Owner], *, overdue: bool) -> bool:
         """End the sessions of processes of this host that died, and those whose time is up.
@@ -153,7 +147,7 @@ class PostgresLocks:
             number: f"its process {owner.pid} died" for number, owner in suspicious.items() if is_dead(owner)
         }
         if overdue or dead:
-            self.transact(lambda desk: _bury(desk, dead))
+            self.transact(lambda desk: desk.ledger.reap(dead, desk.now))
         return overdue or bool(dead)
 
     def _reap_all(self) -> None:
@@ -204,33 +198,20 @@ class PostgresLocks:
             session.look_soon()
 
     def died(self, sessions: Sequence[int]) -> None:
-        self.transact(lambda desk: _bury(desk, dict.fromkeys(sessions, "its process died")))
+        dead = dict.fromkeys(sessions, "its process died")
+        self.transact(lambda desk: desk.ledger.reap(dead, desk.now))
 
     def _check_home(self) -> None:
         if os.getpid() != self._pid:
             raise LeaseError("leases cannot be used in a process forked from the one that opened them")
 
 
-def _bury(desk: Desk, dead: Mapping[int, str]) -> None:
-    # Asked again, for one that had fallen silent may have beaten meanwhile; who died stays dead.
-    silent = desk.ledger.sessions.overdue(desk.now)
-    reasons = {
-        session.number: "its time was up" if session.reservation else "its heartbeat stopped"
-        for session in silent
-    }
-    if reasons or any(desk.ledger.sessions.get(number) is not None for number in dead):
-        desk.ledger.bury({**reasons, **dead}, desk.now)
-
-
 def _letters(ledger: Ledger) -> Iterable[Letter]:
     """Write to those whom the news of a ledger concern."""
     for session, news in ledger.take_news():
-        if isinstance(news, ClaimExpired):
-            yield expired(session.address, session.number, news.claim)
-        elif isinstance(news, LeaseWanted):
-            yield wanted(session.address, session.number, news.lease)
-        elif isinstance(news, NextInLine):
-            if news.holder.owner.boot == session.owner.boot and not news.holder.reservation:
-                yield rival(session.address, session.number, news.holder.number, news.holder.owner)
-        else:
-            yield granted(session.address, session.number, news)
+        # Who cannot see the process of a holder has nothing to watch.
+        if isinstance(news, NextInLine) and (
+            news.holder.owner.boot != session.owner.boot or news.holder.reservation
+        ):
+            continue
+        yield write(session.address, session.number, content_of(news))
