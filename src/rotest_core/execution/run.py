@@ -171,6 +171,7 @@ class Run:
         account = Account(plan.tests, emit, plan.numbers_of_parts)
         if self._settings.run.delta or self._settings.retry.times:
             self._repeat(plan, account)
+        self._bus.follow_steps(account.add_step)
         else:
             self._bus.count(account.add)
         interrupts.running = True
