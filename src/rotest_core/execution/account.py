@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from rotest_core.events import Event
+    from rotest_core.events import Event, ResourceStep
     from rotest_core.execution.tree import Group, PlannedTest
 
 
@@ -39,7 +39,8 @@ class Account:
 
     Attributes:
         counts: number of tests by outcome.
-        long: what tests took that are worth remembering one by one, in seconds, by number.
+        long: what tests took that are worth remembering one by one, in seconds, by number; without what it took to
+            initialize their resources.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Account:
         self._emit = emit
         self._parts = parts
         self._faults_of_product = 0
+        self._initializing: dict[int, float] = {}
         self._open: dict[int, Group] = {}
         self._left: dict[int, int] = {}
         groups = [test.group for test in tests]
@@ -85,6 +87,7 @@ class Account:
         if test in self._parts:
             return
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
+        duration = max(0.0, duration - self._initializing.pop(test, 0.0))
         if duration > WORTH_KEEPING:
             self.long[test] = duration
         elif test < len(self._short_of):
@@ -93,6 +96,11 @@ class Account:
             short.seconds += duration
         if cause is not Cause.INFRASTRUCTURE and not outcome.good:
             self._faults_of_product += 1
+
+    def add_step(self, step: ResourceStep) -> None:
+        """Take note of how long a test initialized resources: in the next run another may have to do so."""
+        if step.step == "initialize":
+            self._initializing[step.test] = self._initializing.get(step.test, 0.0) + step.duration
 
     def take_back(self, finished: TestFinished) -> None:
         """Count a test no more that was counted: it is to run again."""

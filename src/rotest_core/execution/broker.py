@@ -85,6 +85,8 @@ class Broker:
         self._on_waiting = on_waiting
         self._taken: dict[int, list[tuple[int, bool]]] = {}
         self._freed = 0
+        # Bits of the records that a test of this run set up and left as they should be.
+        self._warm = 0
         self._answers: deque[Answer] = deque()
         self.waiting: dict[int, Waiting] = {}
 
@@ -122,6 +124,12 @@ class Broker:
         from rotest_core.allocation.assignment import assign
 
         return assign(demands, self._board) is None and assign(demands, self._empty_board()) is not None
+
+    def cold(self, demands: Sequence[Demand]) -> int:
+        """Tell how many of the records that a claim would get now were not set up by a test of this run."""
+        from rotest_core.allocation.assignment import open_records
+
+        return sum(not open_records(demand, self._board) & self._warm for demand in demands)
 
     def try_now(self, test: PlannedTest) -> Allocation | None:
         """Lease what a test declares if it can be had now.
@@ -167,11 +175,19 @@ class Broker:
             given.append(answer)
         return given
 
-    def settled(self, test: int) -> None:
-        """Take note that what a test held is released."""
+    def settled(self, test: int, *, good: bool) -> None:
+        """Take note that what a test held is released.
+
+        Args:
+            test: its number.
+            good: whether all of it was set up, and is as it should be.
+        """
+        records = 0
         for record, exclusive in self._taken.pop(test, ()):
             self._board.give(record, exclusive)
-            self._freed |= 1 << record
+            records |= 1 << record
+        self._freed |= records
+        self._warm = self._warm | records if good else self._warm & ~records
 
     def take_freed(self) -> int:
         """Return the bits of the records that were released since the last call."""
@@ -181,7 +197,7 @@ class Broker:
     def give_back(self, test: int, allocation: Allocation) -> None:
         """Release what was granted in vain."""
         self._open_leases().release(allocation)
-        self.settled(test)
+        self.settled(test, good=False)
 
     def close(self) -> None:
         """Withdraw all claims that wait."""

@@ -6,7 +6,7 @@ import time
 from _thread import RLock  # threading itself would cost two milliseconds that a plain run need not pay
 from collections import deque
 
-from rotest_core.events import HandlerFailed, TestFinished
+from rotest_core.events import HandlerFailed, ResourceStep, TestFinished
 from rotest_core.execution.deadline import unbroken
 
 TYPE_CHECKING = False
@@ -41,6 +41,7 @@ class Bus:
         self._handlers: dict[str, OutputHandler] = {}
         self._sinks: list[tuple[str, Callable[[Event], None]]] = []
         self._counter: Callable[[TestFinished], object] = _ignore
+        self._follower: Callable[[ResourceStep], object] = _ignore
         self.failures: list[tuple[str, str]] = []
 
     def attach(self, name: str, handler: OutputHandler) -> None:
@@ -55,6 +56,10 @@ class Bus:
     def count(self, counter: Callable[[TestFinished], None]) -> None:
         """Let a part of the run itself see the ends of tests from now on, before the handlers do."""
         self._counter = counter
+
+    def follow_steps(self, follower: Callable[[ResourceStep], None]) -> None:
+        """Let a part of the run itself see the steps of resources from now on, before the handlers do."""
+        self._follower = follower
 
     @unbroken
     def emit(self, *events: Event) -> None:
@@ -72,6 +77,8 @@ class Bus:
                 for event in events:
                     if type(event) is TestFinished:
                         self._counter(event)
+                    elif type(event) is ResourceStep:
+                        self._follower(event)
                     for name, handle in self._sinks:
                         try:
                             handle(event)
@@ -117,6 +124,8 @@ class Bus:
             event = self._queue.popleft()
             if type(event) is TestFinished:
                 self._counter(event)
+            elif type(event) is ResourceStep:
+                self._follower(event)
             for name, handle in self._sinks:
                 try:
                     handle(event)
@@ -145,5 +154,5 @@ def later_of(coordinator: Coordinator) -> Callable[..., None]:
     return later
 
 
-def _ignore(event: TestFinished) -> None:
-    """Count nothing."""
+def _ignore(event: Event) -> None:
+    """Take no note."""

@@ -86,10 +86,10 @@ class Crew:
                 interrupts,
                 failfast=run.failfast,
             )
-            lessor.later = later
         else:
             # Loaded only where there are several workers, or one that can be ended.
             from rotest_core.execution.parallel import ParallelScheduler
+            from rotest_core.execution.policy import make_policy
             from rotest_core.execution.precedence import rank
 
             casualties = self._follow(tests, emit, watch)
@@ -107,12 +107,15 @@ class Crew:
                 self._workers,
                 account,
                 emit,
+                later,
                 lessor,
                 interrupts,
                 casualties,
                 wait=run.wait,
                 failfast=run.failfast,
+                warm_first=make_policy(run.policy).warm_first,
             )
+        lessor.later = later
         scheduler.run()
         self._workers = scheduler.workers
 

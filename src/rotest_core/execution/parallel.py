@@ -49,12 +49,14 @@ class ParallelScheduler:
         executor: runs them; started already.
         workers: the names of its workers.
         account: begins and ends groups.
-        emit: takes the events.
+        emit: takes the events; without any, tells those that wait for others to follow.
+        later: takes events that need not be told before others follow.
         lessor: knows what each test holds.
         interrupts: says when to stop.
         casualties: reports what workers died of; sees all events.
         wait: seconds that a claim may wait; None for as long as it takes.
         failfast: whether no test is to start after the first that is not good.
+        warm_first: see `SchedulingPolicy`.
     """
 
     def __init__(
@@ -63,13 +65,15 @@ class ParallelScheduler:
         executor: Executor,
         workers: Sequence[str],
         account: Account,
-        emit: Callable[[Event], None],
+        emit: Callable[..., None],
+        later: Callable[[Event], None],
         lessor: Lessor,
         interrupts: Interrupts,
         casualties: Casualties,
         *,
         wait: float | None = None,
         failfast: bool = False,
+        warm_first: bool = True,
     ) -> None:
         self._executor = executor
         self._account = account
@@ -78,10 +82,14 @@ class ParallelScheduler:
         self._interrupts = interrupts
         self._casualties = casualties
         self._failfast = failfast
+        self._warm_first = warm_first
         self._roster = Roster(workers)
         self._backlog = Backlog(work)
         self._broker = Broker(lessor.open, wait=wait, wake=executor.wake, on_waiting=self._on_waiting)
-        self._started = StartedTests(account, emit, lessor, self._broker, casualties)
+        # With failfast the end of a test must be known before the next is chosen.
+        self._started = StartedTests(
+            account, emit, emit if failfast else later, lessor, self._broker, casualties
+        )
         self._queueing = Queueing(self._broker, self._backlog, self._roster, self._started, emit)
         self._lost = LostWorkers(
             executor, self._roster, self._backlog, self._started, casualties, account, emit
@@ -113,6 +121,8 @@ class ParallelScheduler:
                     self._executor.interrupt()
                 if not self._roster.busy and (self._stopping or not (self._queueing or self._left)):
                     return
+                # Workers had what they wait for before anything was written.
+                self._emit()
                 for report in self._executor.wait(self._queueing.pause):
                     self._settle(report)
                 for answer, work in self._queueing.take_answers():
@@ -154,12 +164,21 @@ class ParallelScheduler:
         if bound is not None:
             self._try(worker, queue_of(bound), bound)
             return
-        for key, work in self._backlog.heads():
-            if self._try(worker, key, work):
-                return
+        heads = self._backlog.heads()
+        for frugal in (True, False) if self._warm_first else (False,):
+            for key, work in heads:
+                if self._try(worker, key, work, frugal=frugal):
+                    return
 
-    def _try(self, worker: str, key: Hashable, work: Work) -> bool:
-        """Let a worker run the next tests of some work; return False if they cannot run now."""
+    def _try(self, worker: str, key: Hashable, work: Work, *, frugal: bool = False) -> bool:
+        """Let a worker run the next tests of some work; return False if they cannot run now.
+
+        Args:
+            worker: an idle worker.
+            key: of the queue that the work waits in.
+            work: what to run.
+            frugal: whether to leave alone for now what would have to initialize several resources.
+        """
         if is_plain(work.tests[0]):
             self._hand_out_plain(worker, work)
             return True
@@ -171,6 +190,8 @@ class ParallelScheduler:
             if not requests:
                 return self._begin(worker, work, None)
             demands = self._broker.demands(requests)
+            if frugal and len(demands) > 1 and self._broker.cold(demands) > 1:
+                return False
             ours = self._broker.in_our_hands(demands)
             allocation = None if ours else self._broker.try_now(test)
         except Exception as error:

@@ -24,7 +24,14 @@ class Job(NamedTuple):
 
 
 class SchedulingPolicy(Protocol):
-    """Put work in order; what ``--order`` says counts before."""
+    """Put work in order; what ``--order`` says counts before.
+
+    Attributes:
+        warm_first: whether a test that would have to initialize several resources, one after the other, lets others go
+            before it that have less to initialize.
+    """
+
+    warm_first: bool
 
     def rank(self, job: Job) -> tuple[float, ...]:
         """Return a key to sort by: the lowest goes first."""
@@ -35,7 +42,10 @@ class Affinity:
     """Let what takes long go first, and of equals what has the least choice of resources.
 
     What takes long and starts late ends late. What could use several devices can wait for the one that is left over.
+    Several devices are set up at the same time by several tests, not one after the other by one.
     """
+
+    warm_first = True
 
     def rank(self, job: Job) -> tuple[float, ...]:
         """Rank by length, then by choice, then by place."""
@@ -46,6 +56,8 @@ class Affinity:
 
 class Fifo:
     """Keep the order of the plan."""
+
+    warm_first = False
 
     def rank(self, job: Job) -> tuple[float, ...]:
         """Rank by place."""

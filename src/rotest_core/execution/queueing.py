@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    from rotest_core.events import Event
     from rotest_core.execution.backlog import Backlog
     from rotest_core.execution.broker import Answer, Broker
     from rotest_core.execution.roster import Roster
@@ -45,7 +44,7 @@ class Queueing:
         backlog: Backlog,
         roster: Roster,
         started: StartedTests,
-        emit: Callable[[Event], None],
+        emit: Callable[..., None],
     ) -> None:
         self._broker = broker
         self._backlog = backlog
@@ -159,6 +158,7 @@ class Queueing:
             # Nothing else goes on, so this is what people who look on should see.
             self._committed.add(test.number)
             self._started.begin(test, self._roster.idle[0])
+            self._emit()
         self._broker.queue(test, demands)
         return True
 

@@ -12,7 +12,7 @@ from rotest_core.execution.worker import started_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection
 
     from rotest_core.events import Event
     from rotest_core.execution.account import Account
@@ -28,6 +28,7 @@ class StartedTests:
     Args:
         account: begins and ends groups.
         emit: takes the events.
+        later: takes events that need not be told before others follow.
         lessor: knows what each test holds.
         broker: knows what the run holds.
         casualties: knows which parts of a flow have run.
@@ -37,12 +38,14 @@ class StartedTests:
         self,
         account: Account,
         emit: Callable[[Event], None],
+        later: Callable[[Event], None],
         lessor: Lessor,
         broker: Broker,
         casualties: Casualties,
     ) -> None:
         self._account = account
         self._emit = emit
+        self._later = later
         self._lessor = lessor
         self._broker = broker
         self._casualties = casualties
@@ -60,10 +63,10 @@ class StartedTests:
             result = Result(self._emit)
             result.begin(test.number)
             equipped = self._tests[test.number] = Equipped(test, result)
-            self._emit(started_event(test, worker))
+            self._later(started_event(test, worker))
         return equipped
 
-    def end(self, equipped: Equipped, error: Exception | None = None, dirty: Iterable[str] = ()) -> None:
+    def end(self, equipped: Equipped, error: Exception | None = None, dirty: Collection[str] = ()) -> None:
         """Release what a test holds, and tell that it is over.
 
         Args:
@@ -81,9 +84,9 @@ class StartedTests:
                 result.report_error(loss)
         except Exception as problem:
             result.report_error(problem)
-        self._broker.settled(test.number)
+        self._broker.settled(test.number, good=error is None and not dirty)
         del self._tests[test.number]
         test.drop_case()
         duration = perf_counter() - equipped.begun
-        self._emit(TestFinished(time(), test.number, result.outcome, duration, result.cause))
+        self._later(TestFinished(time(), test.number, result.outcome, duration, result.cause))
         self._account.settle(test.group, 1)
