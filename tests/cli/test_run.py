@@ -234,7 +234,9 @@ DEBUGGED = """
 
 def test_debug_opens_a_debugger_where_a_test_failed_before_it_is_torn_down(project: Path) -> None:
     write(project, "test_a.py", DEBUGGED)
-    answer = rotest("-D", "-o", "dots", cwd=project, typed="p here\nc\n" * 3)
+    # Whatever else is installed, pdb is there.
+    usual = ("--set", "plugins.disabled=rotest-shell")
+    answer = rotest("-D", "-o", "dots", *usual, cwd=project, typed="p here\nc\n" * 3)
     assert answer.status == 1
     told = [
         line.removeprefix("(Pdb) ")

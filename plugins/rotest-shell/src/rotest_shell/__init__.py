@@ -1,0 +1,1 @@
+"""Rotest's command `shell`, and IPython's debugger."""
