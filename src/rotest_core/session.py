@@ -11,7 +11,7 @@ from rotest_core.quick_typing import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
     from rotest_core.allocation.inventory import Inventory
@@ -100,6 +100,12 @@ class Session:
             self._results = factory(self._settings.context("results", backend))
         return self._results
 
+    def close_results(self) -> None:
+        """Close the results store, if it is open; whoever asks for it again gets a new one."""
+        results, self._results = self._results, None
+        if results is not None:
+            results.close()
+
     def open_leases(self, run: str) -> Leases:
         """Open leases for a run or a script.
 
@@ -163,12 +169,10 @@ class Session:
         try:
             self.close_leases()
         finally:
-            results, self._results = self._results, None
             strategy, self._strategy = self._strategy, None
             inventory, self._inventory = self._inventory, None
             try:
-                if results is not None:
-                    results.close()
+                self.close_results()
                 if strategy is not None:
                     strategy.close()
             finally:
@@ -261,8 +265,25 @@ def run_plan(
             interrupts=interrupts,
             on_failure=post_mortem.on_failure if post_mortem else None,
             on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
+            excuse=_excuses(session) if "signature" in settings.run.outputs else None,
         )
         return Run(settings, plugins, around).carry_out(plan)
+
+
+def _excuses(session: Session) -> Callable[[str], str] | None:
+    """Read which failures are expected, and close the store again: new processes are made next."""
+    import time
+
+    from rotest_core.errors import StoreError
+    from rotest_core.results.excusing import excuses
+
+    try:
+        described = session.open_results().signatures()
+    except StoreError:  # the output that is asked for says so
+        return None
+    finally:
+        session.close_results()
+    return excuses(described, now=time.time())
 
 
 def _post_mortem(plugins: Plugins) -> PostMortem:

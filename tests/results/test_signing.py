@@ -54,6 +54,16 @@ def test_what_says_something_counts(one: str, other: str) -> None:
     assert normalise(one) != normalise(other)
 
 
+def test_where_an_expectation_stands_does_not_count() -> None:
+    text = 'ExpectationFailure: 1 != 2\n  File "t.py", line {line}, in test_x\n    self.expectEqual(1, 2)\n  1 != 2'
+
+    assert (
+        normalise(text.format(line=1))
+        == normalise(text.format(line=2))
+        == "ExpectationFailure: <n> != <n>\n<n> != <n>"
+    )
+
+
 def test_the_exceptions_of_a_chain_count_all() -> None:
     chain = (
         TRACEBACK.format(line=1, message="a")

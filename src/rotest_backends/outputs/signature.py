@@ -70,6 +70,7 @@ class SignatureHandler:
         self._recogniser: Recogniser | None = None
         self._running: dict[int, TestStarted] = {}
         self._classified: set[int] = set()
+        self._inside: dict[str, Recognised] = {}
         self._kinds: dict[str, _Kind] = {}
         self._flaky: list[str] = []
 
@@ -82,6 +83,8 @@ class SignatureHandler:
         if isinstance(event, TestStarted):
             self._running[event.test] = event
             self._classified.discard(event.test)
+            if event.kind == "flow":
+                self._inside.pop(event.id, None)
         elif isinstance(event, OutcomeReported):
             if event.outcome in FAILURES and event.test not in self._classified:
                 self._classify(event)
@@ -103,9 +106,12 @@ class SignatureHandler:
         started = self._running.get(event.test)
         if self._recogniser is None or started is None:
             return
-        # The first failure of an attempt is what the others follow from.
+        # The first failure of an attempt is what the others follow from; that of a flow is what failed in it.
         self._classified.add(event.test)
-        found = self._recogniser.recognise(event.text or event.summary)
+        inside = self._inside.get(started.id) if started.kind == "flow" else None
+        found = inside or self._recogniser.recognise(event.text or event.summary)
+        if started.kind == "block":
+            self._inside.setdefault(started.id, found)
         described = found.described
         self._context.tell(
             FailureClassified(

@@ -148,7 +148,7 @@ def seconds(duration: float) -> str:
     if duration >= 100:
         minutes, rest = divmod(round(duration), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02} min"
-    return f"{duration:.3g} s" if duration >= 0.001 else "0 s"
+    return f"{duration:.3g} s" if duration >= 0.9995 else f"{duration * 1000:.0f} ms"
 
 
 def percent(part: float) -> str:

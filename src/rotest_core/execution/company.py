@@ -36,6 +36,7 @@ class Company(NamedTuple):
         on_failure: called with each exception that is reported, while its part is still set up.
         on_failed_expectation: called with the frame that expected something in vain.
         doubtful: the names of resources that could not be given back; they are dirty.
+        excuse: says, for the text of a failure, why it is an expected one; nothing if it is not.
         watch: told of each part, with its result, before it is run; None where nobody watches.
     """
 
@@ -51,6 +52,7 @@ class Company(NamedTuple):
     on_failure: Callable[[BaseException], None] | None
     on_failed_expectation: Callable[[FrameType], None] | None
     doubtful: set[str]
+    excuse: Callable[[str], str] | None
     watch: Callable[[unittest.TestCase, Result], None] | None = None
 
 
@@ -71,7 +73,9 @@ class PartResult(Result):
     """
 
     def __init__(self, company: Company, part: Part) -> None:
-        super().__init__(company.coordinator.emit, on_failure=company.on_failure)
+        super().__init__(
+            company.coordinator.emit, on_failure=company.on_failure, excuse=company.excuse
+        )
         self.complaints: list[Complaint] = []
         self._path = part.path
         self.begin(part.number)
@@ -88,6 +92,7 @@ class PartResult(Result):
         subtest: str = "",
     ) -> None:
         """Tell it, and remember it if it is not good; see `Result.report`."""
+        outcome, cause, text = self.excused(outcome, cause, text)
         if not outcome.good:
             self.complaints.append(Complaint(self._path, outcome, summary, cause))
         super().report(outcome, text, summary=summary, cause=cause, file=file, line=line, subtest=subtest)

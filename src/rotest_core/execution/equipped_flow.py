@@ -108,6 +108,7 @@ class EquippedFlow(EquippedTest):
             self._on_failure,
             self._on_failed_expectation,
             self._doubtful,
+            self._order.excuse,
             self._watch,
         )
 

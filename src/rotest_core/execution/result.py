@@ -35,6 +35,7 @@ class Result(unittest.TestResult):
         emit: takes the events.
         failfast: whether the first test that is not good is to be the last.
         on_failure: called with each exception that is reported as failure or error, while its test is still set up.
+        excuse: says, for the text of a failure, why it is an expected one; nothing if it is not.
 
     Attributes:
         test: the number of the running test.
@@ -51,6 +52,7 @@ class Result(unittest.TestResult):
         *,
         failfast: bool = False,
         on_failure: Callable[[BaseException], None] | None = None,
+        excuse: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self.failfast = failfast
@@ -60,6 +62,7 @@ class Result(unittest.TestResult):
         self.cleaning_up = False
         self._emit = emit
         self._on_failure = on_failure
+        self._excuse = excuse
 
     def begin(self, test: int) -> None:
         """Forget the test before and start with the next."""
@@ -82,13 +85,25 @@ class Result(unittest.TestResult):
         line: int = 0,
         subtest: str = "",
     ) -> None:
-        """Tell one thing about the running test; see `OutcomeReported` for the arguments."""
+        """Tell one thing about the running test; see `OutcomeReported` for the arguments.
+
+        A failure that somebody expects is told as an expected one.
+        """
+        if self._excuse is not None:
+            outcome, cause, text = self.excused(outcome, cause, text)
         self.take_over(outcome, cause)
         self._emit(
             OutcomeReported(time.time(), self.test, outcome, text, summary, cause, file, line, subtest)
         )
         if self.failfast and not outcome.good:
             self.stop()
+
+    def excused(self, outcome: Outcome, cause: Cause | None, text: str) -> tuple[Outcome, Cause | None, str]:
+        """Return what a report becomes that somebody may expect."""
+        reason = ""
+        if self._excuse is not None and outcome in (Outcome.FAILURE, Outcome.ERROR):
+            reason = self._excuse(text)
+        return (Outcome.EXPECTED_FAILURE, None, f"{reason}\n{text}") if reason else (outcome, cause, text)
 
     def take_over(self, outcome: Outcome, cause: Cause | None) -> None:
         """Count what was told elsewhere."""

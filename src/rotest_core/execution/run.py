@@ -74,6 +74,7 @@ class Surroundings(NamedTuple):
         interrupts: catches signals; entered already.
         on_failure: called with each exception that is reported, while its test is still set up.
         on_failed_expectation: called with the frame that expected something in vain.
+        excuse: says, for the text of a failure, why it is an expected one; nothing if it is not.
     """
 
     stream: TextIO
@@ -85,6 +86,7 @@ class Surroundings(NamedTuple):
     interrupts: Interrupts
     on_failure: Callable[[BaseException], None] | None = None
     on_failed_expectation: Callable[[FrameType], None] | None = None
+    excuse: Callable[[str], str] | None = None
 
 
 class RunEnd(NamedTuple):
@@ -246,6 +248,7 @@ class Run:
             config=self._settings.config,
             log_level=self._settings.logging.level,
             limits=limits(self._settings),
+            excuse=around.excuse,
         )
 
         worker_type: Callable[..., TestWorker] = TestWorker

@@ -7,7 +7,7 @@ from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rotest_core.execution.tree import PlannedTest
 
@@ -27,6 +27,7 @@ class WorkOrder(NamedTuple):
         config: the ``[config]`` table.
         log_level: least severe records of `logging` to keep, as its name.
         limits: how long the parts of a test may take.
+        excuse: says, for the text of a failure, why it is an expected one; nothing if it is not.
     """
 
     tests: Sequence[PlannedTest]
@@ -37,6 +38,7 @@ class WorkOrder(NamedTuple):
     config: Mapping[str, object] = {}
     log_level: str = "DEBUG"
     limits: Limits = Limits()
+    excuse: Callable[[str], str] | None = None
 
     def for_worker(self, name: str) -> WorkOrder:
         """Return the order of one worker, by its name: ``w3``; numbers of its fixtures are its own."""

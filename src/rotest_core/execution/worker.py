@@ -75,7 +75,9 @@ class TestWorker:
         self._on_failure = on_failure
         self._on_failed_expectation = on_failed_expectation
         self._emit = coordinator.emit
-        self._result = Result(coordinator.emit, failfast=order.failfast, on_failure=on_failure)
+        self._result = Result(
+            coordinator.emit, failfast=order.failfast, on_failure=on_failure, excuse=order.excuse
+        )
         self._fixtures = Fixtures(self._report_fixture)
         self._fixture_numbers = count(order.fixtures_from)
         self._group: Group | None = None

@@ -152,14 +152,18 @@ class Attempt:
             if not use.held:
                 self._uses[name] = attrs.evolve(use, held=finite(max(0.0, event.time - use.leased)))
 
+    @property
+    def own_signature(self) -> str:
+        """Give what it was recognised as, or else what its first failure says; empty if nothing failed."""
+        failure = self._first_failure
+        if self.signature or failure is None:
+            return self.signature
+        return signature_id(normalise(failure.text or failure.summary))
+
     def stored(self, run: str) -> tuple[StoredTest, TestDetails]:
         """Return what is to be kept."""
         started, finished = self.started, self._finished
-        failure = self._first_failure
         worst = max(self._reports, key=lambda report: report.outcome.severity, default=None)
-        signature = self.signature
-        if not signature and failure is not None:
-            signature = signature_id(normalise(failure.text or failure.summary))
         test = StoredTest(
             run=run,
             number=started.test,
@@ -176,7 +180,7 @@ class Attempt:
             outcome=finished.outcome if finished else None,
             cause=finished.cause if finished else None,
             summary=one_line(worst.summary or worst.text) if worst else "",
-            signature=signature,
+            signature=self.own_signature if self._first_failure is not None else "",
             # What was claimed together was waited for together.
             waited=sum({use.waited for use in self._uses.values()}),
             log=storable(self.log),

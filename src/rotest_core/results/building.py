@@ -209,6 +209,10 @@ class ResultsBuilder:
         self._changed[event.test, attempt.started.attempt] = attempt
         if not event.outcome.good:
             self._failed[event.test] = attempt
+            flow = None if attempt.parent is None else self._open.get(attempt.parent)
+            if flow is not None and not flow.signature:
+                # A flow fails as what failed in it.
+                flow.signature = attempt.own_signature
         if attempt.parent is None:
             flaky = attempt.started.attempt > 1 and event.outcome.good
             self._results[event.test] = (str(event.outcome), flaky)

@@ -21,7 +21,8 @@ _RULES = tuple(
         (r"(?<![\w.])[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\w)", "<n>"),
     )
 )
-_TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t].*\n|\n)*", re.MULTILINE)
+_TRACEBACK = re.compile(r"^[ \t]*Traceback \(most recent call last\):\n", re.MULTILINE)
+_PLACE = re.compile(r"^[ \t]*File \".*\", line \d+.*\n(?:[ \t]{4,}.*\n)*", re.MULTILINE)
 
 
 def normalise(text: str) -> str:
@@ -34,7 +35,7 @@ def normalise(text: str) -> str:
         text: a formatted traceback, or any message.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    raised = _TRACEBACK.sub("", text).strip() or text.strip()
+    raised = _PLACE.sub("", _TRACEBACK.sub("", text)).strip() or text.strip()
     raised = raised[-LONGEST:]
     for pattern, stand_in in _RULES:
         raised = pattern.sub(stand_in, raised)
