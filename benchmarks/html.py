@@ -106,17 +106,19 @@ def take_pictures(directory: Path) -> None:
     with tempfile.TemporaryDirectory() as name, opened_browser() as browser:
         small, _ = write(Path(name) / "laboratory", laboratory())
         many, _ = write(Path(name) / "many", many_tests())
-        for picture, path, dark, place in (
-            ("light", small, False, ""),
-            ("dark", small, True, ""),
-            ("failures", small, False, "#failures"),
-            ("timeline", small, True, "#timeline"),
-            ("many", many, False, "#tests"),
+        for picture, path, look, place in (
+            ("light", small, "light", ""),
+            ("dark", small, "dark", ""),
+            ("print", small, "print", ""),
+            ("failures", small, "light", "#failures"),
+            ("timeline", small, "dark", "#timeline"),
+            ("many", many, "light", "#tests"),
         ):
             context = browser.new_context(
-                color_scheme="dark" if dark else "light", viewport={"width": 1280, "height": 900}
+                color_scheme="dark" if look == "dark" else "light", viewport={"width": 1280, "height": 900}
             )
             page = context.new_page()
+            page.emulate_media(media="print" if look == "print" else "screen")
             page.goto(path.as_uri() + place)
             page.wait_for_selector(TIMELINE)
             page.screenshot(path=directory / f"{picture}.png")

@@ -10,10 +10,12 @@ from rotest_core.events import (
     Cause,
     Event,
     ExpectationChecked,
+    FailureClassified,
     GroupFinished,
     GroupStarted,
     InformationAdded,
     LogWritten,
+    MeasurementTaken,
     Outcome,
     OutcomeReported,
     ResourceLeased,
@@ -22,6 +24,7 @@ from rotest_core.events import (
     ResourceWaiting,
     RunFinished,
     RunStarted,
+    SampleTaken,
     SetupFinished,
     TeardownStarted,
     TestFinished,
@@ -153,6 +156,7 @@ class _Laboratory:
         self._boards = {f"board{number + 1}": START for number in range(boards)}
         self._counts: dict[Outcome, int] = {}
         self._token = 100
+        self._flaky = 0
 
     def run(self) -> list[Event]:
         planned = self._plan()
@@ -170,7 +174,7 @@ class _Laboratory:
             *self._groups(),
             *self._events,
             *closing,
-            RunFinished(end, counts, 1, end - START),
+            RunFinished(end, counts, 1, end - START, self._flaky),
         ]
 
     def _groups(self) -> Iterator[Event]:
@@ -207,9 +211,55 @@ class _Laboratory:
             self._end(test, begin, begin + 0.02, Outcome.SKIPPED, "needs a display that no board here has")
             self._free[worker] = begin + 0.03
             return
+        if test.number % 29 == 10:
+            begin = self._fail_once(test, begin, worker)
         needs_board = test.number % 4 != 3
         now = self._with_board(test, begin) if needs_board else self._body(test, begin + 0.05, "")
         self._free[worker] = now + 0.05
+
+    def _fail_once(self, test: _Planned, begin: float, worker: str) -> float:
+        """End a first attempt that fails, and begin the second, which will not."""
+        text = f"ConnectionResetError: [Errno 104] the console of {test.subject} was closed"
+        self._told(test, begin + 0.6, Outcome.ERROR, text, Cause.INFRASTRUCTURE)
+        self._events.append(TestFinished(begin + 0.6, test.number, Outcome.ERROR, 0.6, Cause.INFRASTRUCTURE))
+        first = next(
+            event for event in self._events if isinstance(event, TestStarted) and event.test == test.number
+        )
+        self._events.append(first._replace(time=begin + 0.7, attempt=2))
+        self._flaky += 1
+        return begin + 0.7
+
+    def _measure(self, now: float, number: int, board: str) -> None:
+        file, add = f"tests/test_{SUBJECTS[number // len(CHECKS)]}.py", self._events.append
+        for line, (name, middle, spread, unit) in enumerate(
+            (
+                ("supply 3.3 V", 3.3, 0.165, "V"),
+                ("supply 1.8 V", 1.8, 0.09, "V"),
+                ("boot time", 4.0, 4.0, "s"),
+            )
+        ):
+            low, high = (middle - spread, middle + spread) if unit == "V" else (None, middle + spread)
+            value = round(middle + self._random.gauss(0, 0.4) * spread, 3)
+            if number % 8 == 6 and unit == "s":
+                value = 9.417
+            over = (low is not None and value < low) or value > high
+            near = unit == "V" and abs(value - middle) > 0.8 * spread
+            verdict = "fail" if over else "marginal" if near else "pass"
+            add(MeasurementTaken(now, number, name, value, unit, low, high, verdict, file, 33 + line))
+        add(MeasurementTaken(now, number, "firmware", f"4.{number % 7}.1", file=file, line=36))
+
+    def _sample(self, begin: float, end: float, number: int, board: str) -> None:
+        time = begin
+        while time < end:
+            share = (time - begin) / max(end - begin, 0.01)
+            memory = 84 + 30 * share + self._random.random() * 3
+            self._events.append(SampleTaken(time, number, "process.memory", memory, "MiB", "process"))
+            if board:
+                degrees = 38 + 14 * (1 - 2 ** (-4 * share)) + self._random.random()
+                self._events.append(
+                    SampleTaken(time, number, f"{board}.temperature", degrees, "°C", "temperature")
+                )
+            time += 0.08
 
     def _with_board(self, test: _Planned, begin: float) -> float:
         board = min(self._boards, key=lambda name: self._boards[name])
@@ -288,6 +338,8 @@ class _Laboratory:
                     source,
                 )
             )
+        self._measure(now, number, board)
+        self._sample(begin, now, number, board)
         outcome, text = Outcome.SUCCESS, ""
         if number % 8 == 6:
             outcome = Outcome.FAILURE
@@ -331,20 +383,38 @@ class _Laboratory:
         cause: Cause | None = None,
     ) -> None:
         if outcome is not Outcome.SUCCESS:
-            blame = cause if cause is not None or outcome.good else Cause.PRODUCT
-            summary = "" if outcome.good else text.rstrip("\n").rpartition("\n")[2]
-            self._events.append(
-                OutcomeReported(
-                    end - 0.005,
-                    test.number,
-                    outcome,
-                    text,
-                    summary,
-                    blame,
-                    f"/home/ada/board/tests/test_{test.subject}.py",
-                    31,
-                )
-            )
-            cause = blame
+            cause = self._told(test, end, outcome, text, cause)
         self._counts[outcome] = self._counts.get(outcome, 0) + 1
         self._events.append(TestFinished(end, test.number, outcome, end - begin, cause))
+
+    def _told(
+        self, test: _Planned, end: float, outcome: Outcome, text: str, cause: Cause | None
+    ) -> Cause | None:
+        """Report what a test came to, and of what sort it is."""
+        blame = cause if cause is not None or outcome.good else Cause.PRODUCT
+        summary = "" if outcome.good else text.rstrip("\n").rpartition("\n")[2]
+        self._events.append(
+            OutcomeReported(
+                end - 0.005,
+                test.number,
+                outcome,
+                text,
+                summary,
+                blame,
+                f"/home/ada/board/tests/test_{test.subject}.py",
+                31,
+            )
+        )
+        if not outcome.good:
+            known = cause is Cause.INFRASTRUCTURE
+            self._events.append(
+                FailureClassified(
+                    end - 0.004,
+                    test.number,
+                    "s-7f3a" if known else "s-90c1",
+                    "known" if known else "new",
+                    "LAB-112: power of the rack" if known else "",
+                    "https://issues.example.org/LAB-112" if known else "",
+                )
+            )
+        return blame

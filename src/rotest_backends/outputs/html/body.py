@@ -9,6 +9,8 @@ from rotest_backends.outputs.html.checks import expectations
 from rotest_backends.outputs.html.equipment import equipment
 from rotest_backends.outputs.html.logs import log
 from rotest_backends.outputs.html.markup import bounded, escaped, inline, number, sane, text_lines
+from rotest_backends.outputs.html.measurements import measurements
+from rotest_backends.outputs.html.plots import plots
 from rotest_backends.outputs.terminal import lines_of, one_line
 from rotest_core.events import Outcome
 
@@ -64,6 +66,8 @@ class Bodies:
         if story.report.finished is None:
             yield '<p class="cut">It began, and nothing tells how it ended: the run was cut short.</p>'
         yield from self._outcomes(story)
+        yield measurements(story, self.place)
+        yield self._series(story)
         yield expectations(story, self.place)
         yield from self._blocks(story)
         yield equipment(story, self.clock)
@@ -110,6 +114,16 @@ class Bodies:
         more = story.outcome_count - len(story.outcomes)
         if more:
             yield f'<p class="cut">{more:,} more reports were left out, see events.jsonl.</p>'
+
+    def _series(self, story: Story) -> str:
+        if story.samples is None:
+            return ""
+        series = story.samples.all()
+        last = max((each.spans[-1].end for each in series), default=0.0)
+        report = story.report
+        end = last if report.finished is None else max(report.finished.time, last)
+        shown = plots(series, story.samples.left_out, report.started.time, end, self.clock)
+        return f"<h4>Series</h4>{shown}" if shown else ""
 
     def _information(self, story: Story) -> Iterator[str]:
         if not story.information:

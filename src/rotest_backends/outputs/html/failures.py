@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rotest_backends.outputs.html.markup import inline
+from rotest_backends.outputs.html.markup import LINE, escaped, inline
 from rotest_backends.outputs.html.rows import code_of, summary
 from rotest_backends.outputs.html.signatures import signature
 from rotest_backends.outputs.outcomes import look_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rotest_backends.outputs.html.gathering import Story
     from rotest_backends.outputs.html.spool import Piece, Spool
+    from rotest_core.events import FailureClassified
 
 IDS = 40
 """How many tests the command names that runs the failed ones again."""
@@ -43,6 +44,7 @@ class Failures:
 
     def __init__(self) -> None:
         self._last: dict[int, Failure] = {}
+        self._classified: dict[int, FailureClassified] = {}
         self._earlier: list[Failure] = []
 
     def __len__(self) -> int:
@@ -54,6 +56,18 @@ class Failures:
         infrastructure = story.report.cause == "infrastructure"
         message = summary(story)[:600] or look_of(story.report.outcome).word
         self._last[started.test] = Failure(code_of(story), message, infrastructure, started.id, piece)
+
+    def classify(self, event: FailureClassified) -> None:
+        """Take note of what sort a test's failure is; may come before the failure and after it."""
+        self._classified[event.test] = event._replace(
+            signature=event.signature[:LINE], name=event.name[:LINE], link=event.link[:LINE]
+        )
+
+    def states(self) -> str:
+        """Tell how many failures are new and how many are known, empty where nobody looked."""
+        states = [self._classified[test].state for test in self._last if test in self._classified]
+        counts = ((states.count(state), state) for state in ("new", "known"))
+        return " · ".join(f"{count:,} {state}" for count, state in counts if count)
 
     def put_aside(self, test: int) -> str | None:
         """Put an earlier attempt aside, and return its code; None if it had gone well."""
@@ -69,10 +83,10 @@ class Failures:
         return ids if len(ids) <= IDS else ()
 
     def write(self, target: IO[bytes], spool: Spool) -> None:
-        """Write all failures as HTML, the most frequent sort first."""
+        """Write all failures as HTML: what is known already after what is not, the most frequent sort first."""
         first = True
-        for key, alike in self._groups():
-            title = _title(alike, key) if len(alike) > 1 else ""
+        for key, alike, classified in self._groups():
+            title = _title(alike, key, classified) if len(alike) > 1 or classified else ""
             _write(target, spool, title, alike, is_open=first)
             first = False
         if self._earlier:
@@ -80,17 +94,52 @@ class Failures:
             title = f"<h3>{count:,} earlier attempt{'s' * (count > 1)} of what was run again</h3>"
             _write(target, spool, title, self._earlier, is_open=False)
 
-    def _groups(self) -> Iterable[tuple[str, list[Failure]]]:
-        groups: dict[tuple[str, str], list[Failure]] = {}
-        for failure in self._last.values():
-            groups.setdefault((failure.code, signature(failure.message)), []).append(failure)
-        return ((key[1], alike) for key, alike in sorted(groups.items(), key=lambda group: -len(group[1])))
+    def _groups(self) -> Iterable[_Group]:
+        groups: dict[tuple[str, str], _Group] = {}
+        for test, failure in self._last.items():
+            classified, general = self._classified.get(test), signature(failure.message)
+            key = (failure.code, classified.signature if classified else general)
+            groups.setdefault(key, _Group(general, [], classified)).alike.append(failure)
+        return sorted(groups.values(), key=lambda group: (group.is_known, -len(group.alike)))
 
 
-def _title(alike: list[Failure], key: str) -> str:
+class _Group(NamedTuple):
+    """Hold failures of one sort.
+
+    Args:
+        message: what they have in common.
+        alike: the failures.
+        classified: what is known of their sort, None where nobody looked.
+    """
+
+    message: str
+    alike: list[Failure]
+    classified: FailureClassified | None
+
+    @property
+    def is_known(self) -> bool:
+        return self.classified is not None and self.classified.state == "known"
+
+
+def _title(alike: list[Failure], key: str, classified: FailureClassified | None) -> str:
     messages = {failure.message for failure in alike}
     message = alike[0].message if len(messages) == 1 else key
-    return f'<h3><b class="{alike[0].code}">{len(alike):,} alike</b> {inline(message)}</h3>'
+    count = f"{len(alike):,} alike" if len(alike) > 1 else "1"
+    return f'<h3><b class="{alike[0].code}">{count}</b> {_sort(classified)}{inline(message)}</h3>'
+
+
+def _sort(classified: FailureClassified | None) -> str:
+    """Show what is known of a sort of failures, with a link to where it is dealt with."""
+    if classified is None:
+        return ""
+    state = "known" if classified.state == "known" else "new"
+    shown = f'<em class="{state}">{state}</em> '
+    name = classified.name or classified.link
+    if not name:
+        return shown
+    if classified.link.startswith(("https://", "http://")):
+        return f'{shown}<a href="{escaped(classified.link)}" rel="noreferrer">{inline(name, 120)}</a> '
+    return f"{shown}<strong>{inline(name, 120)}</strong> "
 
 
 def _write(target: IO[bytes], spool: Spool, title: str, failures: list[Failure], *, is_open: bool) -> None:

@@ -6,17 +6,20 @@ from collections import deque
 from typing import TYPE_CHECKING, cast
 
 from rotest_backends.outputs.html.markup import LINE, bounded
+from rotest_backends.outputs.html.series import Collection
 from rotest_core.events import (
     ExpectationChecked,
     GroupFinished,
     GroupStarted,
     InformationAdded,
     LogWritten,
+    MeasurementTaken,
     OutcomeReported,
     ResourceLeased,
     ResourceReleased,
     ResourceStep,
     ResourceWaiting,
+    SampleTaken,
     SetupFinished,
     TeardownStarted,
     TestFinished,
@@ -38,6 +41,8 @@ FIRST_LOGS = 20
 """How many of its first log records a test keeps beside the last ones."""
 BLOCKS = 2_000_000
 """Characters of HTML that the details of a flow's blocks may take."""
+SERIES = 12
+"""How many series are kept of one test."""
 RECORD = 4_000
 """Characters of a log record, an expectation's text, an error of a step."""
 
@@ -57,6 +62,10 @@ class Story:
         outcome_count: how many reports there were.
         passed, failed: expectations that held, and that did not, the first of them.
         passed_count, failed_count: how many there were.
+        measured, missed: measurements that passed, and that did not, the first of them.
+        measured_count: how many there were of both.
+        missed_count: how many did not pass.
+        samples: the series that were recorded in it; None if there were none.
         information: what it told.
         information_count: how often.
         first_logs, last_logs: log records.
@@ -78,12 +87,17 @@ class Story:
         "last_logs",
         "leases",
         "log_count",
+        "measured",
+        "measured_count",
+        "missed",
+        "missed_count",
         "outcome_count",
         "outcomes",
         "passed",
         "passed_count",
         "releases",
         "report",
+        "samples",
         "setup_finished",
         "steps",
         "teardown_started",
@@ -106,6 +120,11 @@ class Story:
         self.failed: list[ExpectationChecked] = []
         self.passed_count = 0
         self.failed_count = 0
+        self.measured: list[MeasurementTaken] = []
+        self.missed: list[MeasurementTaken] = []
+        self.measured_count = 0
+        self.missed_count = 0
+        self.samples: Collection | None = None
         self.information: list[InformationAdded] = []
         self.information_count = 0
         self.first_logs: list[LogWritten] = []
@@ -119,9 +138,9 @@ class Story:
     def least(self) -> int:
         """Estimate how many bytes its details take at least."""
         checks = len(self.passed) + len(self.failed)
-        return 60 * (
-            len(self.first_logs) + len(self.last_logs) + checks + len(self.information) + len(self.steps)
-        )
+        told = len(self.first_logs) + len(self.last_logs) + len(self.information)
+        measured = 4 * (len(self.measured) + len(self.missed)) + (self.samples.least if self.samples else 0)
+        return 60 * (told + checks + measured + len(self.steps))
 
     @property
     def plain(self) -> bool:
@@ -135,6 +154,8 @@ class Story:
             self.log_count
             or self.passed_count
             or self.failed_count
+            or self.measured_count
+            or self.samples is not None
             or self.information_count
             or self.leases
             or self.steps
@@ -160,6 +181,8 @@ class Gatherer:
             {
                 OutcomeReported: _outcome,
                 ExpectationChecked: _expectation,
+                MeasurementTaken: _measurement,
+                SampleTaken: _sample,
                 InformationAdded: _information,
                 LogWritten: _log,
                 ResourceWaiting: _waiting,
@@ -195,6 +218,11 @@ class Gatherer:
         """Return the story of the flow that a block is a part of."""
         flow = story.report.flow
         return None if flow is None else self._stories.get(flow.started.test)
+
+    def worker_of(self, test: int | None) -> str:
+        """Return the worker that runs a test, empty for the coordinator's own process and where nobody knows."""
+        story = None if test is None else self._stories.get(test)
+        return "" if story is None else story.report.started.worker
 
     def unfinished(self) -> list[Story]:
         """Return the stories that did not end: blocks before the flows around them, else as they began."""
@@ -244,6 +272,22 @@ def _expectation(story: Story, event: ExpectationChecked) -> None:
         kept.append(
             event._replace(text=bounded(event.text, RECORD), values=values, source=event.source[:RECORD])
         )
+
+
+def _measurement(story: Story, event: MeasurementTaken) -> None:
+    story.measured_count += 1
+    failed = event.verdict == "fail"
+    story.missed_count += failed
+    kept = story.missed if failed else story.measured
+    if len(kept) < KEPT:
+        value = bounded(event.value, LINE) if isinstance(event.value, str) else event.value
+        kept.append(event._replace(value=value, name=event.name[:LINE], unit=event.unit[:LINE]))
+
+
+def _sample(story: Story, event: SampleTaken) -> None:
+    if story.samples is None:
+        story.samples = Collection(SERIES)
+    story.samples.add(event)
 
 
 def _information(story: Story, event: InformationAdded) -> None:

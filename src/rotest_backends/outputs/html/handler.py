@@ -15,7 +15,14 @@ from rotest_backends.outputs.html.overview import Overview
 from rotest_backends.outputs.html.page import write_page
 from rotest_backends.outputs.html.spool import Spool
 from rotest_backends.outputs.html.tree import Tree
-from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
+from rotest_core.events import (
+    FailureClassified,
+    HandlerFailed,
+    RunFinished,
+    RunInterrupted,
+    RunStarted,
+    SampleTaken,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +31,10 @@ if TYPE_CHECKING:
     from rotest_backends.outputs.html.spool import Piece
     from rotest_core.events import Event
     from rotest_core.plugin import HandlerContext
+
+_ABOUT_THE_RUN = frozenset(
+    (RunStarted, RunFinished, RunInterrupted, HandlerFailed, FailureClassified, SampleTaken)
+)
 
 FAILED_ROW = 3_000
 """Bytes that the report may take for each other test, beyond `FAILED_FIXED`."""
@@ -63,9 +74,7 @@ class Html:
             story = self._gatherer.take(event)
             if story is not None:
                 self._add(story)
-            elif not self._begun or isinstance(
-                event, RunStarted | RunFinished | RunInterrupted | HandlerFailed
-            ):
+            elif not self._begun or type(event) in _ABOUT_THE_RUN:
                 self._about_the_run(event)
         except BaseException:
             # Whoever raises is switched off, and not closed.
@@ -94,11 +103,19 @@ class Html:
                 self._overview.interruptions.append(event)
             case HandlerFailed():
                 self._overview.switched_off.append(event)
+            case FailureClassified():
+                self._failures.classify(event)
+            case SampleTaken():
+                self._sample(event)
             case RunFinished():
                 self._overview.finished = event
                 self._write()
             case _:
                 pass
+
+    def _sample(self, event: SampleTaken) -> None:
+        """Take a sample into the pictures of the whole run."""
+        self._overview.samples.add(event, self._gatherer.worker_of(event.test))
 
     def _add(self, story: Story) -> None:
         report = story.report
@@ -129,6 +146,7 @@ class Html:
 
     def _add_good(self, story: Story) -> None:
         self._put_aside(story)
+        self._overview.flaky += rows.is_flaky(story)
         times = rows.Times(self._lanes.times(story), self._lanes.spans(story))
         row = rows.passing(story, times)
         self._passed_room.bring(len(row))

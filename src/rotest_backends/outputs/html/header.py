@@ -91,7 +91,9 @@ def tiles(overview: Overview, counts: Mapping[str, int]) -> str:
     planned = overview.started.total if overview.started is not None else 0
     missing = planned - sum(counts.values())
     rest = f'<span class="tile"><b>{missing:,}</b> did not run</span>' if missing > 0 else ""
-    return f'<div class="tiles">{numbers}{rest}</div><div class="bar" role="presentation">{bar}</div>'
+    count = overview.flaky if overview.finished is None else overview.finished.flaky
+    flaky = f'<a class="tile flaky" href="#q=flaky"><b>{count:,}</b> flaky</a>' if count else ""
+    return f'<div class="tiles">{numbers}{flaky}{rest}</div><div class="bar" role="presentation">{bar}</div>'
 
 
 def notices(overview: Overview) -> str:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rotest_backends.outputs.html.series import Collection
+
 if TYPE_CHECKING:
     from rotest_backends.outputs.html.allowance import Allowance
     from rotest_backends.outputs.html.failures import Failures
     from rotest_backends.outputs.html.lanes import Lanes
     from rotest_backends.outputs.html.tree import Tree
     from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
+
+
+SERIES = 24
+"""How many series the timeline has at most."""
 
 
 class Overview:
@@ -20,6 +26,8 @@ class Overview:
         finished: how it ended, None if it was cut short.
         interruptions: who asked it to stop.
         switched_off: the outputs that raised.
+        flaky: how many tests passed after an attempt that had not.
+        samples: the series of the whole run.
     """
 
     def __init__(self, tree: Tree, failures: Failures, lanes: Lanes, passed_room: Allowance) -> None:
@@ -27,6 +35,8 @@ class Overview:
         self.finished: RunFinished | None = None
         self.interruptions: list[RunInterrupted] = []
         self.switched_off: list[HandlerFailed] = []
+        self.flaky = 0
+        self.samples = Collection(SERIES)
         self.tree = tree
         self.failures = failures
         self.lanes = lanes

@@ -18,7 +18,8 @@ from rotest_backends.outputs.html.header import (
     title,
     verdict,
 )
-from rotest_backends.outputs.html.markup import inline, number
+from rotest_backends.outputs.html.markup import inline, number, sane
+from rotest_backends.outputs.html.plots import plots
 from rotest_backends.outputs.terminal import seconds
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def write_page(path: Path, overview: Overview, spool: Spool | None) -> None:
         "ENVIRONMENT": lambda: environment(overview),
         "FAILED": lambda: f"{len(overview.failures):,}" if len(overview.failures) else "none",
         "TOTAL": lambda: f"{overview.tree.counts.total():,}",
+        "STATES": lambda: _states(overview),
         "LANES": lambda: _lanes(overview),
+        "PLOTS": lambda: _plots(overview),
         "LEFT_OUT": lambda: _left_out(overview.passed_room.refused),
     }
     with whole_file(path) as target:
@@ -109,6 +112,27 @@ def _lanes(overview: Overview) -> str:
         f'<table class="lanes" data-length="{length}"><thead><tr><th></th><th>name</th><th>tests</th><th>busy</th>'
         f"<th>waited for</th></tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _plots(overview: Overview) -> str:
+    """Return the series of the run; the timeline takes its lines from there."""
+    series = overview.samples.all()
+    if not series:
+        return ""
+    start = overview.lanes.start
+    end = max(each.spans[-1].end for each in series)
+    if overview.finished is not None:
+        end = max(end, start + sane(overview.finished.duration))
+    shown = plots(series, overview.samples.left_out, start, end, lambda time: f"{sane(time - start):.1f}")
+    return (
+        f'<details class="table series" data-length="{number(sane(end - start))}"><summary>Series</summary>'
+        f"{shown}</details>"
+    )
+
+
+def _states(overview: Overview) -> str:
+    states = overview.failures.states()
+    return f"<small> · {states}</small>" if states else ""
 
 
 def _lane(kind: str, lane: Lane) -> str:

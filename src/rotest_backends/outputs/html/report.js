@@ -130,6 +130,10 @@
       state.show = state.show === target.slice(5) ? "" : target.slice(5);
       filter();
       $("#tests").scrollIntoView();
+    } else if (target.startsWith("q=")) {
+      state.q = state.q === target.slice(2) ? "" : target.slice(2);
+      filter();
+      $("#tests").scrollIntoView();
     } else { $("#" + target).scrollIntoView(); }
     event.preventDefault();
   });
@@ -206,14 +210,24 @@
   theme.addEventListener("click", nextTheme);
 
   // ------------------------------------------------------------------ the timeline
-  const LANE = 22, LABELS = 190, TOP = 22, MOST_LANES = 120;
+  const LANE = 22, LABELS = 190, TOP = 22, MOST_LANES = 120, PLOT = 44, BOX = 1000, BOX_HEIGHT = 100;
   const KINDS = { c: "setup", v: "setup", i: "setup", s: "clean", f: "clean" };
   const STEPS = { c: "connect", v: "validate", i: "initialize", s: "store_state", f: "finalize" };
   const chart = $(".chart");
   const escape = text => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
   const brief = value => value >= 60 ? `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")} min`
     : value >= 1 ? `${+value.toFixed(2)} s` : `${+(value * 1000).toFixed(1)} ms`;
-  let lanes = null, length = 0, zoom = null;
+  let lanes = null, plotted = [], length = 0, zoom = null;
+
+  function readPlots() {
+    const table = $("#timeline .series");
+    plotted = table ? $$(".plot", table).map(figure => {
+      const [high, low] = $$("i", figure).map(element => element.textContent);
+      const says = figure.firstElementChild.textContent, unit = figure.firstElementChild.childNodes[1].textContent;
+      return { label: $("b", figure).textContent, says, range: `${low} … ${high}${unit.trimEnd()}`, line: $("path", figure).getAttribute("d"), seconds: Number(table.dataset.length) };
+    }) : [];
+    for (const plot of plotted) length = Math.max(length, plot.seconds);
+  }
 
   function readLanes() {
     const named = kind => $$(`.lanes .${kind}`).map(row => ({ kind, label: $("th", row).textContent, spans: [] }));
@@ -309,6 +323,18 @@
       body.push(laneMarkup(lane, y, from, scale, width));
       y += LANE;
     }
+    if (plotted.length) {
+      body.push(`<text class="head" x="0" y="${y + 12}">SERIES</text>`);
+      y += 18;
+    }
+    for (const plot of plotted) {
+      const across = plot.seconds / BOX * scale, up = (PLOT - 10) / BOX_HEIGHT;
+      const label = plot.label.length > 26 ? plot.label.slice(0, 25) + "…" : plot.label;
+      body.push(`<text class="label" x="0" y="${y + 15}">${escape(label)}<title>${escape(plot.says)}</title></text><text x="0" y="${y + 31}">${escape(plot.range)}</text>`);
+      body.push(`<svg x="${LABELS}" y="${y + 1}" width="${width}" height="${PLOT - 2}"><rect class="lane" width="${width}" height="${PLOT - 2}"/><title>${escape(plot.says)}</title>` +
+        `<path class="series" transform="translate(${-from * scale} 4) scale(${across} ${up})" d="${plot.line}"/></svg>`);
+      y += PLOT;
+    }
     for (const at of ticks(from, to, width)) {
       const x = (LABELS + (at - from) * scale).toFixed(1);
       markup.push(`<path class="tick" d="M${x} ${TOP - 4}V${y}"/><text x="${x}" y="12" text-anchor="middle">${brief(at)}</text>`);
@@ -338,6 +364,7 @@
   }
   function prepareTimeline() {
     readLanes();
+    readPlots();
     if (!length || !lanes.length) { $("#timeline").hidden = true; $('a[href="#timeline"]').hidden = true; return; }
     const button = (text, title, act) => {
       const made = make("button", { type: "button", textContent: text, title });

@@ -23,6 +23,7 @@ CODES: dict[Outcome | None, str] = {
 }
 """The class of each outcome in the page; the most severe last."""
 OUTCOMES = {code: outcome for outcome, code in CODES.items()}
+PASSED = (Outcome.SUCCESS, Outcome.EXPECTED_FAILURE)
 DESCRIPTION = 120
 
 
@@ -112,6 +113,11 @@ def failing(story: Story, body: str) -> str:
     )
 
 
+def is_flaky(story: Story) -> bool:
+    """Tell whether a test passed after an attempt that had not."""
+    return story.report.started.attempt > 1 and story.report.outcome in PASSED
+
+
 def _title(story: Story) -> str:
     started = story.report.started
     title = f"<span>{inline(started.name, 200)}</span>"
@@ -122,6 +128,8 @@ def _title(story: Story) -> str:
         title += "".join(f" <em>{inline(tag, 60)}</em>" for tag in started.tags[:20] if tag not in inherited)
     if started.attempt > 1:
         title += f" <em>attempt {started.attempt}</em>"
+    if is_flaky(story):
+        title += ' <em class="flaky">flaky</em>'
     return title + _duration(story)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rotest_core.events import Event
 
-VOID = frozenset(("meta", "rect", "path", "input", "br"))
+VOID = frozenset(("meta", "input", "br"))
 
 
 def write(directory: Path, events: Iterable[Event], values: Mapping[str, object] | None = None) -> Path:
@@ -56,6 +56,9 @@ class Page(HTMLParser):
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:

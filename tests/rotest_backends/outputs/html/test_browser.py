@@ -153,7 +153,7 @@ def test_keys_go_from_failure_to_failure(opened: Opened) -> None:
     for key in ("n", "n", "p"):
         page.keyboard.press(key)
         seen.append(page.locator("#failures .here[open]").get_attribute("id"))
-    assert seen == ["t1", "t2", "t1"]
+    assert seen == ["t1", "t5", "t1"]
 
 
 def test_a_test_is_unfolded_with_the_keyboard_alone(opened: Opened) -> None:
@@ -187,10 +187,10 @@ def test_the_timeline_shows_workers_resources_and_waiting(opened: Opened) -> Non
     page = opened.page(laboratory())
     page.wait_for_selector(".chart svg")
     labels = page.locator(".chart .label > title").all_text_contents()
-    assert labels == ["worker-1", "worker-2", "worker-3", "Board board1", "Board board2"]
+    assert labels[:5] == ["worker-1", "worker-2", "worker-3", "Board board1", "Board board2"]
     assert page.locator(".chart .wait").count() > 10
     assert page.locator(".legend").inner_text().split("\n")[-1].strip().endswith("waiting")
-    page.locator(".picture rect.e").first.click(position={"x": 40, "y": 4})
+    page.locator(".picture rect.e").first.click(position={"x": 8, "y": 4})
     assert page.locator("#failures .here.e[open]").count() == 1
 
 
@@ -248,7 +248,7 @@ def test_every_outcome_has_a_sign_and_enough_contrast(opened: Opened) -> None:
         signs: list[str] = page.eval_on_selector_all(
             ".tile", "tiles => tiles.map(tile => getComputedStyle(tile, '::before').content)"
         )
-        assert len(set(signs)) == len(signs) == 6
+        assert len(set(signs)) == len(signs) == 7
         ratios: list[float] = page.eval_on_selector_all(".tile, small, .at, i, q, h4", CONTRASTS)
         assert min(ratios) >= 4.5
 
@@ -268,3 +268,41 @@ CONTRASTS = """elements => {
     return (high + .05) / (low + .05);
   });
 }"""
+
+
+def test_series_lie_on_the_time_axis_of_the_timeline_and_zoom_with_it(opened: Opened) -> None:
+    page = opened.page(laboratory())
+    page.wait_for_selector(".chart svg")
+    plots = page.locator(".chart svg path.series")
+    labels = page.locator(".chart .label").evaluate_all(
+        "labels => labels.map(label => label.firstChild.textContent)"
+    )
+    # Boards pass from worker to worker; what a process takes goes on in all of them at the same time.
+    assert labels[-plots.count() :] == [
+        "board1.temperature",
+        "board2.temperature",
+        "process.memory · worker-1",
+        "process.memory · worker-2",
+        "process.memory · worker-3",
+    ]
+    lane = page.locator(".chart rect.lane").first.bounding_box()
+    plot = plots.first.bounding_box()
+    assert lane is not None
+    assert plot is not None
+    assert lane["x"] - 2 <= plot["x"]
+    assert plot["x"] + plot["width"] <= lane["x"] + lane["width"] + 2
+    before = plots.first.get_attribute("transform")
+    page.keyboard.press("t")
+    page.keyboard.press("+")
+    assert plots.first.get_attribute("transform") != before
+
+
+def test_measurements_stand_against_their_limits(opened: Opened) -> None:
+    page = opened.page(laboratory(), script=False)
+    failed = page.locator("#failures .t[open] tr.f").filter(has_text="boot time")
+    assert failed.locator("td").nth(3).inner_text() == "≤ 8"
+    band = failed.locator(".in").bounding_box()
+    mark = failed.locator(".at").bounding_box()
+    assert band is not None
+    assert mark is not None
+    assert mark["x"] > band["x"] + band["width"]
