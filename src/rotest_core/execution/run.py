@@ -171,9 +171,9 @@ class Run:
         """
         interrupts, emit = self._around.interrupts, self._bus.emit
         account = Account(plan.tests, emit, plan.numbers_of_parts)
+        self._bus.follow_steps(account.add_step)
         if self._settings.run.delta or self._settings.retry.times:
             self._repeat(plan, account)
-        self._bus.follow_steps(account.add_step)
         else:
             self._bus.count(account.add)
         interrupts.running = True
