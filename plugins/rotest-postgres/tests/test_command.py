@@ -69,8 +69,10 @@ def test_runs_of_two_processes_share_what_is_in_the_database(database: str, tmp_
     locks = PostgresLocks(database)
     events = locks.history()
     locks.close()
-    assert sum(event.step is LockStep.GRANTED for event in events) == 4
-    assert sum(event.step is LockStep.RELEASED for event in events) == 4
+    # A run may keep what its next test needs, as long as nobody else waits for it.
+    granted = sum(event.step is LockStep.GRANTED for event in events)
+    assert 2 <= granted <= 4
+    assert sum(event.step is LockStep.RELEASED for event in events) == granted
     assert check_history(events) == []
 
 
