@@ -1,12 +1,11 @@
 """Tests that meet a fault at every step of the life cycle: an error, the death of the worker, the death of the run.
 
-The rows are those of docs/life-cycle.md.
+The rows are those of docs/life-cycle.md. Each test looks at all steps, for its runs take longer than everything else.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.execution.fault_project import FINALIZE, STEPS, TEST, WAY_IN, run_all
 from tests.execution.project import Project
 
 SERIAL = ["run", "--executor", "serial"]
+LEASES = ["locks", "list", "--json"]
 
 
 def selector(step: str) -> str:
@@ -28,14 +28,12 @@ def until(step: str) -> list[str]:
     return steps[: steps.index(step) + 1]
 
 
-def make_project(directory: Path, *, kill: bool) -> Project:
-    project = Project(directory)
-    write_faults(project, kill=kill)
-    return project
+def stories(project: Project) -> dict[str, list[str]]:
+    return {step: story(project, step) for step in STEPS}
 
 
 def reports(events: list[Event]) -> dict[str, TestReport]:
-    """Give the reports of a run by the id of the test, as outputs see them; with one for each test that began."""
+    """Give the reports of a run by the id of the test, as outputs see them: one for each test that began."""
     builder = ReportBuilder()
     found = [report for event in events if (report := builder.take(event)) is not None]
     found += builder.unfinished()
@@ -44,19 +42,20 @@ def reports(events: list[Event]) -> dict[str, TestReport]:
     return {report.started.id: report for report in found}
 
 
-def is_held(printed: str) -> bool:
-    return bool(json.loads(printed)["held"])
+def ends(events: list[Event]) -> dict[str, tuple[Outcome | None, str | None]]:
+    found = reports(events)
+    told = {step: found[selector(step) + "::test"] for step in STEPS}
+    return {step: (report.outcome, report.cause) for step, report in told.items()}
 
 
-# An error
+def released(events: list[Event]) -> dict[str, bool]:
+    """Give for each record that was given back whether it was in doubt."""
+    return {event.name: event.dirty for event in events if isinstance(event, ResourceReleased)}
 
 
-@pytest.fixture(scope="module")
-def erring(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[Event], str]:
-    project = make_project(tmp_path_factory.mktemp("erring"), kill=False)
-    printed = run_all(project, SERIAL, ["locks", "list", "--json"])
-    [events] = runs(project)
-    return project, events, printed
+def held(printed: str) -> list[object]:
+    found: list[object] = json.loads(printed)["held"]
+    return found
 
 
 def after_error(step: str) -> list[str]:
@@ -66,110 +65,65 @@ def after_error(step: str) -> list[str]:
         return [*until(step), *FINALIZE]
     if step == "setUp":
         return [*WAY_IN, "setUp", "cleanup", "store_state", *FINALIZE]
-    kept = [] if step in FINALIZE else ["store_state"]
-    return [*WAY_IN, *TEST, *kept, *FINALIZE]
+    return [*WAY_IN, *TEST, *([] if step in FINALIZE else ["store_state"]), *FINALIZE]
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_error_at_a_step_is_followed_by_what_the_table_says(
-    erring: tuple[Project, list[Event], str], step: str
-) -> None:
-    project, events, _ = erring
-    assert story(project, step) == after_error(step)
-    report = reports(events)[selector(step) + "::test"]
-    assert report.outcome is Outcome.ERROR
-    assert (report.cause == "infrastructure") == (step not in TEST)
+IN_DOUBT = {**dict.fromkeys(STEPS, True), "nothing": False}
 
 
-def test_errors_leave_no_lease(erring: tuple[Project, list[Event], str]) -> None:
-    _, events, printed = erring
-    assert not is_held(printed)
-    released = {event.name: event.dirty for event in events if isinstance(event, ResourceReleased)}
-    assert released == {**dict.fromkeys(STEPS, True), "nothing": False}
-
-
-# The death of a worker
-
-
-@pytest.fixture(scope="module")
-def dying(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[Event], str]:
-    project = make_project(tmp_path_factory.mktemp("dying"), kill=True)
-    printed = run_all(project, ["run", "-p", "2"], ["locks", "list", "--json"])
+def test_error_at_any_step_is_followed_by_what_the_tables_say(project: Project) -> None:
+    write_faults(project, kill=False)
+    printed = run_all(project, SERIAL, LEASES)
     [events] = runs(project)
-    return project, events, printed
+    assert stories(project) == {step: after_error(step) for step in STEPS}
+    assert ends(events) == {
+        step: (Outcome.ERROR, "product" if step in TEST else "infrastructure") for step in STEPS
+    }
+    assert released(events) == IN_DOUBT
+    assert held(printed) == []
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_row_19_worker_that_dies_at_a_step_is_cleaned_up_after(
-    dying: tuple[Project, list[Event], str], step: str
-) -> None:
-    project, events, _ = dying
-    assert story(project, step) == [*until(step), "outlet-connect", "shelf-connect", *FINALIZE]
-    report = reports(events)[selector(step) + "::test"]
-    assert (report.outcome, report.cause) == (Outcome.ERROR, "infrastructure")
-    assert "SIGKILL" in report.outcomes[-1].text
-
-
-def test_row_19_other_tests_go_on_and_no_lease_is_left(dying: tuple[Project, list[Event], str]) -> None:
-    project, events, printed = dying
+def test_row_19_worker_that_dies_at_any_step_is_cleaned_up_after(project: Project) -> None:
+    write_faults(project, kill=True)
+    printed = run_all(project, ["run", "-p", "2", "--executor", "process"], LEASES)
+    [events] = runs(project)
+    rescue = ["outlet-connect", "shelf-connect", *FINALIZE]
+    assert stories(project) == {step: [*until(step), *rescue] for step in STEPS}
     assert story(project, "nothing") == [*WAY_IN, *TEST, *FINALIZE]
-    assert not is_held(printed)
-    released = {event.name: event.dirty for event in events if isinstance(event, ResourceReleased)}
-    assert released == {**dict.fromkeys(STEPS, True), "nothing": False}
+    assert ends(events) == dict.fromkeys(STEPS, (Outcome.ERROR, "infrastructure"))
+    found = reports(events)
+    assert all("SIGKILL" in found[selector(step) + "::test"].outcomes[-1].text for step in STEPS)
+    assert released(events) == IN_DOUBT
+    assert held(printed) == []
 
 
-# The death of the run
-
-
-@pytest.fixture(scope="module")
-def dead(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
-    project = make_project(tmp_path_factory.mktemp("dead"), kill=True)
+@pytest.mark.timeout(300)
+def test_row_20_run_that_dies_at_any_step_leaves_no_lease_and_a_log(project: Project) -> None:
+    write_faults(project, kill=True)
     alone = [[*SERIAL, selector(step)] for step in STEPS]
-    printed = run_all(project, [*SERIAL, selector("nothing")], *alone, ["locks", "list", "--json"])
-    return project, printed
+    printed = run_all(project, [*SERIAL, selector("nothing")], *alone, LEASES)
+    assert stories(project) == {step: until(step) for step in STEPS}
+    assert held(printed) == []
 
+    cut_short: dict[str, TestReport] = {}
+    for events in runs(project)[1:]:
+        cut_short.update(reports(events))
+    assert list(cut_short) == [f"{selector(step)}::test" for step in STEPS]
+    assert {report.finished for report in cut_short.values()} == {None}
+    assert list(map(steps_told, cut_short.values())) == [
+        [each for each in until(step)[:-1] if "-" in each] for step in STEPS
+    ]
 
-@pytest.fixture(scope="module")
-def outlived(dead: tuple[Project, str]) -> dict[str, list[str]]:
-    """Run all tests once more, and give what was done until then."""
-    project, _ = dead
-    before = {step: story(project, step) for step in STEPS}
     run_all(project, [*SERIAL, "--skip-init"])
-    return before
+    follow = {step: steps[len(until(step)) :] for step, steps in stories(project).items()}
+    assert follow == {
+        step: [*WAY_IN, *TEST, *(["store_state"] if step == "store_state" else []), *FINALIZE]
+        for step in STEPS
+    }
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_row_20_run_that_dies_finalizes_nothing_and_the_next_one_validates(
-    dead: tuple[Project, str], outlived: dict[str, list[str]], step: str
-) -> None:
-    project, _ = dead
-    assert outlived[step] == until(step)
-    follow = story(project, step)[len(outlived[step]) :]
-    assert follow == [*WAY_IN, *TEST, *(["store_state"] if step == "store_state" else []), *FINALIZE]
-
-
-def test_row_20_no_lease_is_left(dead: tuple[Project, str]) -> None:
-    assert not is_held(dead[1])
-
-
-@pytest.fixture(scope="module")
-def cut_short(dead: tuple[Project, str]) -> dict[str, TestReport]:
-    """Give the report of each run that died, by the test that it died in."""
-    found: dict[str, TestReport] = {}
-    for events in runs(dead[0])[1 : len(STEPS) + 1]:
-        [(test, report)] = reports(events).items()
-        found[test] = report
-    return found
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_row_20_log_tells_of_the_test_that_was_cut_short(cut_short: dict[str, TestReport], step: str) -> None:
-    report = cut_short[selector(step) + "::test"]
-    assert report.finished is None
-    taken = [f"{resource_step(event.resource)}-{event.step}" for event in report.steps]
-    done = [each for each in until(step)[:-1] if "-" in each]
-    assert taken == done
-
-
-def resource_step(path: str) -> str:
-    return "outlet" if path.endswith(".outlet") else "shelf"
+def steps_told(report: TestReport) -> list[str]:
+    return [
+        f"{'outlet' if event.resource.endswith('.outlet') else 'shelf'}-{event.step}"
+        for event in report.steps
+    ]
