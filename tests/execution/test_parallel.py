@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -515,3 +516,53 @@ def test_small_runs_stay_in_one_process_once_it_is_known_that_they_are_small(pro
     assert first <= {"w1", "w2"}
     assert second == {""}
     assert sum(isinstance(event, TestFinished) for event in project.events()) == 200
+
+
+def test_why_a_test_waits_is_told_while_others_run(project: LampProject) -> None:
+    project.write("rotest.toml", '[resources]\nmodules = ["lab"]\n[inventory]\nfile = "inventory.toml"\n')
+    project.write(
+        "test_wait.py",
+        """
+        import time, unittest
+        from pathlib import Path
+        from lab import Lamp
+        from rotest_core import TestCase
+
+        def patiently(condition):
+            last = time.monotonic() + 30
+            while not condition():
+                assert time.monotonic() < last
+                time.sleep(0.01)
+
+        class Lit(TestCase):
+            lamp = Lamp.request(name="l1")
+            def test_lit(self): pass
+
+        class Busy(unittest.TestCase):
+            def test_busy(self):
+                Path("busy").touch()
+                journal = Path(".rotest/runs/latest/events.jsonl")
+                patiently(lambda: "l1 is held by" in journal.read_text())
+                Path("told").touch()
+        """,
+    )
+    project.write(
+        "hold.py",
+        """
+        import time
+        from pathlib import Path
+        from lab import Lamp
+        with Lamp.lock(name="l1"):
+            Path("held").touch()
+            while not Path("told").exists():
+                time.sleep(0.01)
+        """,
+    )
+    holder = subprocess.Popen([sys.executable, "hold.py"], cwd=project.root)
+    project.until("held")
+
+    answer = project.run("-p", "2")
+
+    assert holder.wait(30) == 0
+    assert answer.status == 0
+    assert project.outcomes() == {"test_lit": "success", "test_busy": "success"}

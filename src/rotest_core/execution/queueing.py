@@ -54,6 +54,7 @@ class Queueing:
         self._waiting: dict[int, Work] = {}
         # Tests that were told to have started while their claims wait.
         self._committed: set[int] = set()
+        self._reasons: dict[int, str] = {}
         self._ours: dict[Hashable, int] = {}
         self._others: dict[Hashable, int] = {}
         self._looked = monotonic()
@@ -137,8 +138,9 @@ class Queueing:
             self._started.end(equipped)
 
     def on_waiting(self, test: int, reason: str) -> None:
-        """Tell why a claim waits, from any thread."""
-        if test in self._committed:
+        """Tell why a claim waits, from any thread; a claim that was withdrawn for a while does not repeat itself."""
+        if self._reasons.get(test) != reason:
+            self._reasons[test] = reason
             self._emit(ResourceWaiting(time(), test, reason))
 
     def _let_wait(self, work: Work) -> bool:
