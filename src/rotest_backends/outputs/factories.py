@@ -7,6 +7,12 @@ if TYPE_CHECKING:
     from rotest_core.plugin import HandlerContext, OutputHandler, Registry
 
 
+def _artifact(context: HandlerContext) -> OutputHandler:
+    from rotest_backends.outputs.artifact import artifact
+
+    return artifact(context)
+
+
 def _db(context: HandlerContext) -> OutputHandler:
     from rotest_backends.outputs.db import db
 
@@ -75,6 +81,7 @@ def _xml(context: HandlerContext) -> OutputHandler:
 
 def register_outputs(registry: Registry) -> None:
     """Register every built-in output."""
+    registry.output("artifact", _artifact, summary="the run's directory as one zip", last=True)
     registry.output("db", _db, summary="the results store: for history, statistics and reports to come")
     registry.output("dots", _dots, summary="one character for each test")
     registry.output("full", _full, summary="a line for each thing that happens")

@@ -59,6 +59,19 @@ class XmlOptions:
 
 
 @attrs.frozen(kw_only=True)
+class ArtifactOptions:
+    """Hold the options of ``artifact``."""
+
+    directory: str = attrs.field(
+        default="",
+        metadata={
+            "help": "where archives are collected, from the project's directory, in a directory for each run name; "
+            "artifact.zip in the run's directory if empty"
+        },
+    )
+
+
+@attrs.frozen(kw_only=True)
 class ProgressOptions(StreamOptions):
     """Hold the options of ``progress``."""
 

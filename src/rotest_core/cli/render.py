@@ -92,7 +92,7 @@ def _make_handlers(
     session: Session, plugins: Plugins, directory: str, written: deque[Event]
 ) -> list[tuple[str, OutputHandler]]:
     settings, catalogue = session.settings, plugins.catalogues.outputs
-    chosen = tuple(dict.fromkeys(settings.run.outputs))
+    chosen = tuple(plugins.catalogues.in_order(settings.run.outputs))
     makers = [(name, catalogue.get(name)) for name in chosen]
     return [
         (

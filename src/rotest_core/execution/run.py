@@ -128,7 +128,8 @@ class Run:
     def __init__(self, settings: Settings, plugins: Plugins, around: Surroundings) -> None:
         run = settings.run
         # What is asked for must exist before anything is written.
-        makers = [(name, plugins.catalogues.outputs.get(name)) for name in dict.fromkeys(run.outputs)]
+        names = plugins.catalogues.in_order(run.outputs)
+        makers = [(name, plugins.catalogues.outputs.get(name)) for name in names]
         self._plugins = plugins
         self._settings = settings
         self._make_executor(executor_name(settings))

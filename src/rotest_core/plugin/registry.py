@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rotest_core.errors import DuplicatePluginError, UnknownPluginError
 from rotest_core.quick_typing import Generic, NamedTuple, TypeVar
@@ -121,10 +121,20 @@ class Registry:
         """Register a debugger for ``--debug``."""
         self._catalogues.debuggers.add(name, factory, owner=self._owner, summary=summary)
 
-    def output(self, name: str, factory: OutputHandlerFactory, *, summary: str = "") -> None:
-        """Register an output handler."""
-        self._catalogues.outputs.add(name, factory, owner=self._owner, summary=summary)
+    def output(
+        self, name: str, factory: OutputHandlerFactory, *, summary: str = "", last: bool = False
+    ) -> None:
+        """Register an output handler.
 
+        Args:
+            name: what users call it.
+            factory: makes it for a run.
+            summary: one line for those who look for an output.
+            last: whether each event is to reach it after all others: it takes up the files that they write.
+        """
+        self._catalogues.outputs.add(name, factory, owner=self._owner, summary=summary)
+        if last:
+            self._catalogues.last_outputs.add(name)
 
     def monitor(self, name: str, factory: MonitorFactory, *, summary: str = "") -> None:
         """Register what watches tests while they run."""
@@ -136,10 +146,12 @@ class Catalogues:
 
     Attributes:
         missing: why what a distribution would supply is not here, by distribution.
+        last_outputs: the outputs that events reach after all others.
     """
 
     def __init__(self) -> None:
         self.missing: dict[str, str] = {}
+        self.last_outputs: set[str] = set()
         postgres = {"postgres": "rotest-postgres"}
         self.stores: Catalogue[StoreFactory] = Catalogue("store", postgres, self.missing)
         self.results_stores: Catalogue[ResultsStoreFactory] = Catalogue(
@@ -160,3 +172,7 @@ class Catalogues:
             "command", {"shell": "rotest-shell"}, self.missing
         )
         self.debuggers: Catalogue[DebuggerFactory] = Catalogue("debugger", {}, self.missing)
+
+    def in_order(self, outputs: Iterable[str]) -> list[str]:
+        """Return the outputs of a run, each once, in the order in which events reach them."""
+        return sorted(dict.fromkeys(outputs), key=self.last_outputs.__contains__)

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from rotest_core.plugin.protocols.handler import OutputHandlerFactory
 
 
+class TestArtifact(HandlerContract):
+    @pytest.fixture
+    def factory(self) -> OutputHandlerFactory:
+        return built_in("artifact")
+
+
 class TestDots(HandlerContract):
     @pytest.fixture
     def factory(self) -> OutputHandlerFactory:
