@@ -402,3 +402,17 @@ def test_the_end_of_the_test_before_is_told_once_when_somebody_interrupts(projec
 
     assert [event.test for event in lived.of(TestFinished)] == [0, 1]
     assert dict(lived.of(RunFinished)[0].counts) == {"success": 1, "error": 1}
+
+
+def test_failfast_ends_the_run_after_the_first_failure_of_cases_of_rotests_own_kind(project: Project) -> None:
+    project.write(
+        "test_own.py",
+        """
+        from rotest_core import TestCase
+
+        class Own(TestCase):
+            def test_1(self): self.fail()
+            def test_2(self): pass
+        """,
+    )
+    assert list(live.run(project, "test_own.py", failfast=True).outcomes) == ["test_1"]

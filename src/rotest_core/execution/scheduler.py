@@ -67,7 +67,8 @@ class Scheduler:
         self._idle = deque(workers)
         self._account = account
         self._emit = emit
-        self._later = later
+        # With failfast the end of a test must be known before the next is chosen.
+        self._later = emit if failfast else later
         self._lessor = lessor
         self._interrupts = interrupts
         self._failfast = failfast
