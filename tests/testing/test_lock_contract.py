@@ -168,7 +168,7 @@ def process_failure(check: str, open_strategy: OpenStrategy, directory: Path) ->
     }
     function = getattr(SharedLockStrategyContract(), check)
     try:
-        with with_patience(2 * SHORT_TTL if "silent" in check else 0.3):
+        with with_patience(SHORT_TTL if "silent" in check else 0.3):
             function(**{name: given[name] for name in inspect.signature(function).parameters})
     except (Exception, pytest.fail.Exception) as found:
         return found

@@ -128,14 +128,14 @@ def test_survives_that_server_and_processes_are_killed_at_random(
     chaos = Chaos(
         functools.partial(PostgresLocks, crashing_server.url(), patience=PATIENCE),
         str(tmp_path / "witness"),
-        seconds=5,
+        seconds=3,
         workers=4,
     )
     over = threading.Event()
     crashes: list[float] = []
 
     def crash() -> None:
-        while not over.wait(1.2):
+        while not over.wait(0.8):
             crashing_server.kill()
             crashing_server.start()
             crashes.append(time.monotonic())
@@ -192,7 +192,7 @@ def test_each_change_of_the_inventory_comes_about_once(tcp_database: str, answer
 
 def test_a_partitioned_holder_is_told_in_time_and_replaced_not_before(tcp_database: str) -> None:
     """It learns by itself, before anybody else can have what it held; what it does afterwards does no harm."""
-    ttl = 2.0
+    ttl = 1.2
     port = int(tcp_database.rpartition(":")[2].partition("/")[0])
     near = PostgresLocks(tcp_database)
     with Proxy(port) as proxy:

@@ -83,11 +83,11 @@ def test_a_session_that_the_database_lost_begins_anew(database: str, locks: Post
 
 def test_a_clock_that_is_set_back_ends_nothing(database: str, locks: PostgresLocks) -> None:
     """The leases' clock stands still until the other has caught up."""
-    session = opened(locks, ttl=0.9)
+    session = opened(locks, ttl=0.6)
     grant = take(session, "x")
     change(database, b"UPDATE rotest.lock_state SET moment = moment + 3600")
     change(database, b"UPDATE rotest.lock_session SET beat = beat + 3600")
-    assert list(session.wait(2)) == []
+    assert list(session.wait(1)) == []
     session.release(grant.leases)
     events = locks.history()
     assert [event.time for event in events] == sorted(event.time for event in events)

@@ -24,6 +24,8 @@ ResultT = TypeVar("ResultT")
 _LOOK_AGAIN = 1.0
 """Seconds after which a session that waits reads the books though nobody told it to: what a lost message costs."""
 
+_MOMENT = 0.001
+
 _SILENT = "the process did not beat for longer than its leases' time to live"
 
 
@@ -195,6 +197,8 @@ class HostSession:
         again = known and claim.id in self._affairs.waiting
         in_the_way: list[SessionRow] = []
         overdue = False
+        if not self._affairs.waiting:
+            self._look_at = time.monotonic() + _LOOK_AGAIN
 
         def step(ledger: Ledger) -> Grant | None:
             nonlocal overdue
@@ -210,7 +214,12 @@ class HostSession:
 
         grant = self._here(step)
         # Who stands in the way may have died unseen, for nobody watched while nobody waited.
-        dead = [row.number for row in in_the_way if not self._watcher.add(row.number, row.owner)]
+        dead = [
+            row.number
+            for row in in_the_way
+            if not row.reservation and not self._watcher.add(row.number, row.owner)
+        ]
+        self._look_at = min(self._look_at, _first_end(in_the_way))
         if (dead or overdue) and self._locks.reap(dead) and claim.wait == 0:
             grant = self._here(step)
         return grant
@@ -226,8 +235,6 @@ class HostSession:
 
     def _await(self, claim: Claim) -> None:
         self._affairs.wait_for(claim)
-        if len(self._affairs.waiting) == 1:
-            self._look_at = time.monotonic() + _LOOK_AGAIN
         self._stir()
 
     def _stir(self) -> None:
@@ -271,8 +278,8 @@ class HostSession:
 
     def _look_again(self, now: float) -> None:
         """Find out from the books what no letter told."""
-        self._look_at = now + _LOOK_AGAIN
-        here, grants, held, casualties = self._locks.look(self._read_books)
+        here, grants, held, ends, casualties = self._locks.look(self._read_books)
+        self._look_at = min(now + _LOOK_AGAIN, ends)
         if not here:
             self.revive()
             return
@@ -282,12 +289,19 @@ class HostSession:
             self._affairs.hear(LeaseLost(lease, "somebody ended it"))
         self._locks.bury(casualties)
 
-    def _read_books(self, ledger: Ledger) -> tuple[bool, list[Grant], set[int], Casualties]:
+    def _read_books(self, ledger: Ledger) -> tuple[bool, list[Grant], set[int], float, Casualties]:
         waiting = self._affairs.waiting
         grants = [grant for claim in waiting if (grant := ledger.granted(self.number, claim))]
         held = {row.lease.token for row in ledger.book.holdings.of_session(self.number)}
         reach = 0
         for claim, _ in waiting.values():
             reach |= ledger.reach(claim)
-        suspects = [row.number for row in ledger.in_the_way(reach)]
-        return ledger.sessions.get(self.number) is not None, grants, held, find_casualties(ledger, suspects)
+        rivals = ledger.in_the_way(reach)
+        casualties = find_casualties(ledger, [row.number for row in rivals])
+        here = ledger.sessions.get(self.number) is not None
+        return here, grants, held, _first_end(rivals), casualties
+
+
+def _first_end(rivals: Sequence[SessionRow]) -> float:
+    """Return the moment after which the first of some reservations has ended."""
+    return min((row.until for row in rivals if row.reservation), default=FOR_EVER) + _MOMENT

@@ -117,8 +117,8 @@ class Ledger:
         """End sessions that were found dead, and those whose time is up by now.
 
         Args:
-            dead: what happened to each, by number; these are dead for good, while one that had fallen silent when it was
-                looked for may have beaten meanwhile.
+            dead: what happened to each, by number. They are dead for good; who had fallen silent when he was looked for
+                may have beaten meanwhile.
             now: the moment.
         """
         gone = {
@@ -194,10 +194,9 @@ class Ledger:
         return reach
 
     def in_the_way(self, reach: int) -> list[SessionRow]:
-        """Return the sessions that hold something of a mask, but for reservations."""
+        """Return the sessions and reservations that hold something of a mask."""
         numbers = sorted({row.session for row in self.book.holdings.among(reach)})
-        rows = [row for number in numbers if (row := self.sessions.get(number)) is not None]
-        return [row for row in rows if not row.reservation]
+        return [row for number in numbers if (row := self.sessions.get(number)) is not None]
 
     def expire(self, now: float) -> None:
         """Take out of the queue what has waited as long as it may; `take_news` tells whose claims."""

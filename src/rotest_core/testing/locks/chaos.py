@@ -37,13 +37,16 @@ _STRANDED = 10.0
 """Seconds after which a waiter has been forgotten."""
 
 
+_VIOLATIONS = "violations"
+
+
 class Chaos(NamedTuple):
     """Say how wild it is to be.
 
     Args:
         open_strategy: opens the strategy in each process.
         directory: where the witnesses are.
-        seconds: how long it goes on.
+        seconds: how long it goes on, unless a violation is found before.
         workers: how many processes at once.
         seed: of the random choices of who is killed when.
     """
@@ -97,7 +100,8 @@ def _rage(chaos: Chaos) -> int:
     end = time.monotonic() + chaos.seconds
     workers: list[int] = []
     kills = 0
-    while time.monotonic() < end:
+    accused = Path(chaos.directory, _VIOLATIONS)
+    while time.monotonic() < end and not accused.exists():
         while len(workers) < chaos.workers:
             workers.append(_fork(chaos, choice.getrandbits(32)))
         time.sleep(choice.expovariate(40.0))
@@ -190,13 +194,13 @@ def _witness(directory: str, grant: Grant) -> Generator[None]:
 
 
 def _accuse(directory: str, violation: str) -> None:
-    with Path(directory, "violations").open("a", encoding="utf-8") as file:
+    with Path(directory, _VIOLATIONS).open("a", encoding="utf-8") as file:
         file.write(f"{violation}\n")
 
 
 def _inspect(chaos: Chaos, kills: int) -> Outcome:
     """Look at what is left after everybody died."""
-    accused = Path(chaos.directory, "violations")
+    accused = Path(chaos.directory, _VIOLATIONS)
     violations = accused.read_text(encoding="utf-8").splitlines() if accused.exists() else []
     strategy = chaos.open_strategy()
     violations += _take_everything(strategy)

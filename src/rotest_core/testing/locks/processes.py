@@ -138,7 +138,7 @@ class ProcessContract:
 
         The environment variable ROTEST_CHAOS_SECONDS says for how long; its default is a short one.
         """
-        seconds = float(os.environ.get("ROTEST_CHAOS_SECONDS", "3"))
+        seconds = float(os.environ.get("ROTEST_CHAOS_SECONDS", "2"))
         chaos = Chaos(open_strategy, str(tmp_path / "witness"), seconds=seconds, seed=time.time_ns())
         outcome = run_chaos(chaos)
         assert outcome.violations == [], f"seed {chaos.seed}"

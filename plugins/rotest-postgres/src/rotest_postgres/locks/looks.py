@@ -39,6 +39,7 @@ SELECT
         WHERE l.session = %(session)s),
     (SELECT coalesce(json_agg(id), '[]') FROM rotest.lock_claim WHERE session = %(session)s),
     EXISTS (SELECT FROM rotest.lock_session WHERE beat + ttl < {_NOW}),
+    (SELECT coalesce(min(beat + ttl) - {_NOW}, 'infinity') FROM rotest.lock_session WHERE reservation),
     (SELECT coalesce(json_agg(json_build_array(s.number, {_OWNER})), '[]') FROM rotest.lock_session AS s
         WHERE boot = %(boot)s AND NOT reservation AND number <> %(session)s
         AND EXISTS (SELECT FROM rotest.lock_lease WHERE session = s.number))
@@ -93,6 +94,7 @@ class Look(NamedTuple):
         leases: those that it holds.
         waiting: ids of its claims in the queue.
         overdue: whether the time of some session is up.
+        ends: seconds until the first reservation ends.
         rivals: the other sessions of this host that hold something.
     """
 
@@ -100,6 +102,7 @@ class Look(NamedTuple):
     leases: tuple[Lease, ...]
     waiting: frozenset[str]
     overdue: bool
+    ends: float
     rivals: Mapping[int, Owner]
 
 
@@ -117,7 +120,7 @@ class Standing(NamedTuple):
 
 def look(link: Link, session: int) -> Look:
     """Find out how a session stands."""
-    ((here, leases, waiting, overdue, rivals),) = link.execute(
+    ((here, leases, waiting, overdue, ends, rivals),) = link.execute(
         _LOOK, {"session": session, "boot": boot_identifier()}, prepare=True
     ).fetchall()
     return Look(
@@ -125,6 +128,7 @@ def look(link: Link, session: int) -> Look:
         tuple(map(unpack_lease, leases)),
         frozenset(waiting),
         overdue,
+        ends,
         {number: unpack_owner(owner) for number, *owner in rivals},
     )
 

@@ -26,14 +26,23 @@ _LOOK_AGAIN = 1.0
 _LOOK_SOON = 0.1
 """Seconds after which it asks again when it got no answer."""
 
+_MOMENT = 0.001
+
 _SILENT = "no sign of life reached the database for longer than the time to live"
 
 
 class _InTheWay(NamedTuple):
-    """The sessions that hold what a claim could have, and whether the time of some session is up."""
+    """What holds what a claim could have.
+
+    Args:
+        holders: the sessions.
+        overdue: whether the time of some session is up.
+        ends: seconds until the first of the reservations ends.
+    """
 
     holders: Mapping[int, Owner]
     overdue: bool
+    ends: float
 
 
 class PostgresSession:
@@ -82,6 +91,8 @@ class PostgresSession:
                 self._affairs.keep(grant)
             elif claim.wait != 0:
                 self._await(claim)
+                if in_the_way:
+                    self._look_at = min(self._look_at, time.monotonic() + in_the_way.ends)
                 for number, owner in in_the_way.holders.items() if in_the_way else ():
                     self._locks.watch(number, owner)
             return grant
@@ -216,8 +227,10 @@ class PostgresSession:
             reach = ledger.reach(claim)
             if grant or wanted & reach:
                 return grant, None
-            holders = {row.number: row.owner for row in ledger.in_the_way(reach)}
-            return None, _InTheWay(holders, bool(ledger.sessions.overdue(desk.now)))
+            rivals = ledger.in_the_way(reach)
+            holders = {row.number: row.owner for row in rivals if not row.reservation}
+            ends = min((row.until - desk.now for row in rivals if row.reservation), default=FOR_EVER)
+            return None, _InTheWay(holders, bool(ledger.sessions.overdue(desk.now)), ends + _MOMENT)
 
         return self._here(step)
 
@@ -302,7 +315,7 @@ class PostgresSession:
             self._look_at = now + _LOOK_SOON
             return
         self._unanswered = FOR_EVER
-        self._look_at = now + _LOOK_AGAIN
+        self._look_at = now + min(_LOOK_AGAIN, found.ends + _MOMENT)
         if not found.here:
             self._revive()
             return
