@@ -152,6 +152,7 @@ class ResourceLeased(NamedTuple):
         token: the fencing token, 0 for a service.
         waited: seconds from the claim to its grant.
         dirty: whether its last holder left it in doubt.
+        kept: whether the resource is still set up from an earlier test, whose lease goes on.
     """
 
     time: float
@@ -162,6 +163,7 @@ class ResourceLeased(NamedTuple):
     token: int
     waited: float
     dirty: bool = False
+    kept: bool = False
 
 
 class ResourceStep(NamedTuple):
@@ -179,6 +181,19 @@ class ResourceStep(NamedTuple):
     step: str
     duration: float
     error: str = ""
+
+
+class ResourceKept(NamedTuple):
+    """A test is over and what it had stays leased and set up, for a later test.
+
+    What is given back after all, before another test had it, is finalized and released under the number of this test.
+    """
+
+    time: float
+    test: int
+    request: str
+    type: str
+    name: str
 
 
 class ResourceReleased(NamedTuple):
@@ -403,6 +418,7 @@ Event: TypeAlias = (
     | ResourceWaiting
     | ResourceLeased
     | ResourceStep
+    | ResourceKept
     | ResourceReleased
     | SetupFinished
     | TeardownStarted
@@ -430,6 +446,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ResourceWaiting,
         ResourceLeased,
         ResourceStep,
+        ResourceKept,
         ResourceReleased,
         SetupFinished,
         TeardownStarted,

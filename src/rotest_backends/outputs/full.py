@@ -16,6 +16,7 @@ from rotest_core.events import (
     MeasurementTaken,
     Outcome,
     OutcomeReported,
+    ResourceKept,
     ResourceLeased,
     ResourceReleased,
     ResourceStep,
@@ -57,6 +58,7 @@ class Full(StreamHandler):
         self.on(ResourceWaiting, self._waiting)
         self.on(ResourceLeased, self._leased)
         self.on(ResourceStep, self._step)
+        self.on(ResourceKept, self._kept)
         self.on(ResourceReleased, self._released)
         self.on(ExpectationChecked, self._expectation)
         self.on(MeasurementTaken, self._measurement)
@@ -109,7 +111,8 @@ class Full(StreamHandler):
         self._say(event.time, event.test, f"{self.terminal.symbol('⧖', '~')} waits: {cut(event.reason)}")
 
     def _leased(self, event: ResourceLeased) -> None:
-        text = f"leased {event.type} {event.name} as {event.request}"
+        verb = "has kept" if event.kept else "leased"
+        text = f"{verb} {event.type} {event.name} as {event.request}"
         if event.waited >= 0.01:
             text += f" after {seconds(event.waited)}"
         if event.dirty:
@@ -121,6 +124,9 @@ class Full(StreamHandler):
         if event.error:
             text += f" {self.terminal.alarm('failed: ' + cut(lines_of(event.error)[-1]))}"
         self._say(event.time, event.test, text)
+
+    def _kept(self, event: ResourceKept) -> None:
+        self._say(event.time, event.test, cut(f"keeps {event.type} {event.name} for a later test"))
 
     def _released(self, event: ResourceReleased) -> None:
         text = f"released {event.type} {event.name}" + (", in doubt" if event.dirty else "")

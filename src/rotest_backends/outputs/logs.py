@@ -17,6 +17,7 @@ from rotest_core.events import (
     InformationAdded,
     LogWritten,
     MeasurementTaken,
+    ResourceKept,
     ResourceLeased,
     ResourceReleased,
     ResourceStep,
@@ -71,6 +72,10 @@ class Logs(StreamHandler):
         self.on(ResourceLeased, self._leased)
         self.on(ResourceStep, self._step)
         self.on(
+            ResourceKept,
+            lambda event: self._say(event.time, DEBUG, f"kept {event.type} {event.name} for a later test"),
+        )
+        self.on(
             ResourceReleased,
             lambda event: self._say(event.time, DEBUG, f"released {event.type} {event.name}"),
         )
@@ -103,7 +108,8 @@ class Logs(StreamHandler):
 
     def _leased(self, event: ResourceLeased) -> None:
         waited = f" after {seconds(event.waited)}" if event.waited >= 0.01 else ""
-        self._say(event.time, INFO, f"leased {event.type} {event.name} as {event.request}{waited}")
+        verb = "took kept" if event.kept else "leased"
+        self._say(event.time, INFO, f"{verb} {event.type} {event.name} as {event.request}{waited}")
 
     def _step(self, event: ResourceStep) -> None:
         text = f"{event.resource} {event.step} took {seconds(event.duration)}"

@@ -30,7 +30,7 @@ from rotest_core.plugin.protocols.locks import (
 
 if TYPE_CHECKING:
     from rotest_core.allocation.inventory import Inventory
-    from rotest_core.model.record import Record
+    from rotest_core.model.record import Record, RecordKey
     from rotest_core.model.request import Request
     from rotest_core.model.resource_data import ResourceData
 
@@ -187,6 +187,10 @@ class Leases:
     def candidates(self, request: Request[Any]) -> tuple[Candidate, ...]:
         """Return the records that could serve a request, whoever holds them; the very same until they change."""
         return self._inventory.candidates(request)
+
+    def load(self, request: Request[Any], key: RecordKey) -> ResourceData:
+        """Return a record that can serve a request as its typed data, as it is now (see `Inventory.load`)."""
+        return self._inventory.load(request, key)
 
     @property
     def lost(self) -> tuple[LeaseLost, ...]:

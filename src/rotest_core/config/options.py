@@ -162,6 +162,7 @@ _TABLE: Final = (
         "connect resources, but neither validate nor initialize them",
         flags=("-S", "--skip-init"),
     ),
+    Option("run.smart_client", "bool", True, "keep resources set up for later tests that want them"),
     Option(
         "run.resources",
         "text",

@@ -40,6 +40,7 @@ class RunSettings(NamedTuple):
     delta: int
     save_state: bool
     skip_init: bool
+    smart_client: bool
     resources: str
     debug: bool
     wait: float

@@ -13,12 +13,13 @@ from rotest_core.execution import lifecycle
 from rotest_core.execution.bus import later_of
 from rotest_core.execution.deadline import notice
 from rotest_core.execution.workdir import safe_name
-from rotest_core.model.resource import BaseResource, build_requested, declared_parts, whole_of
+from rotest_core.model.resource import BaseResource, build_requested, declared_parts, rebind, whole_of
 from rotest_core.model.unpacking import unpack
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from rotest_core.execution.shelf import Shelf
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource
@@ -36,6 +37,7 @@ class Equipment:
         coordinator: takes the events.
         config: the ``[config]`` table of the run.
         skip_init: whether resources are connected only.
+        shelf: has what stayed set up from earlier tests, and takes what stays for later ones.
 
     Attributes:
         resources: by the names of their requests, in the order in which they were set up.
@@ -51,6 +53,7 @@ class Equipment:
         *,
         config: Mapping[str, object],
         skip_init: bool,
+        shelf: Shelf | None = None,
     ) -> None:
         self.resources: dict[str, AnyResource] = {}
         self.given: dict[str, AnyResource] = {}
@@ -61,6 +64,8 @@ class Equipment:
         self._later = later_of(coordinator)
         self._config = config
         self._skip_init = skip_init
+        self._shelf = shelf
+        self._tokens: dict[str, int] = {}
 
     def add(
         self, requests: Iterable[Request[AnyResource]], leased: Sequence[LeasedResource]
@@ -104,8 +109,7 @@ class Equipment:
         interrupt: BaseException | None = None
         doubtful = frozenset(self.dirty)
         for name in [name for name in reversed(self.resources) if name in names]:
-            resource = self.resources.pop(name)
-            self.given = {title: part for title, part in self.given.items() if whole_of(part) is not resource}
+            resource = self._withdraw(name)
             self.dirty.add(name)
             try:
                 failed = lifecycle.tear_down(resource, self._on_step, self._emit)
@@ -123,6 +127,21 @@ class Equipment:
             raise interrupt
         return errors
 
+    def set_aside(self, names: Collection[str]) -> frozenset[str]:
+        """Let leased resources stay set up for later tests; return their names."""
+        if self._shelf is None:
+            return frozenset()
+        kept = frozenset(name for name in self._tokens if name in names and name in self.resources)
+        for name in kept:
+            self._shelf.put(self._tokens[name], self._withdraw(name), self._test)
+        return kept
+
+    def _withdraw(self, name: str) -> AnyResource:
+        """Take a resource, and what was unpacked of it, away from the test."""
+        resource = self.resources.pop(name)
+        self.given = {title: part for title, part in self.given.items() if whole_of(part) is not resource}
+        return resource
+
     def store_state(self) -> list[Exception]:
         """Let every resource keep its state in the test's directory.
 
@@ -137,12 +156,17 @@ class Equipment:
         return errors
 
     def _add(self, request: Request[AnyResource], leased: LeasedResource | None) -> None:
+        if leased is not None:
+            self._tokens[request.name] = leased.token
+            if leased.kept and self._shelf is not None:
+                self._take_over(request, self._shelf.take(leased.token))
+                return
         if request.resource.__init__ is not BaseResource.__init__ or declared_parts(request.resource):
             self._emit()
         resource = build_requested(
             request,
             None if leased is None else leased.data,
-            work_dir=f"{self._directory}/resources/{safe_name(request.name)}",
+            work_dir=self._work_dir(request),
             config=self._config,
         )
         if leased is None:
@@ -156,6 +180,15 @@ class Equipment:
             on_step=self._on_step,
             before=self._emit,
         )
+
+    def _take_over(self, request: Request[AnyResource], resource: AnyResource) -> None:
+        """Make ready what is connected still."""
+        rebind(resource, request, work_dir=self._work_dir(request))
+        self.resources[request.name] = resource
+        lifecycle.make_ready(resource, skip_init=self._skip_init, on_step=self._on_step, before=self._emit)
+
+    def _work_dir(self, request: Request[AnyResource]) -> str:
+        return f"{self._directory}/resources/{safe_name(request.name)}"
 
     def _on_step(self, path: str, step: str, duration: float, error: BaseException | None) -> None:
         text = ""

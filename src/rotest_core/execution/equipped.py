@@ -12,12 +12,13 @@ from rotest_core.execution.running_test import RunningTest
 
 if TYPE_CHECKING:
     import unittest
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import FrameType
 
     from rotest_core.execution.deadline import Deadline
     from rotest_core.execution.equipment import Equipment
     from rotest_core.execution.result import Result
+    from rotest_core.execution.shelf import Shelf
     from rotest_core.execution.tree import Case, PlannedTest
     from rotest_core.execution.work_order import WorkOrder
     from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource
@@ -39,6 +40,7 @@ class EquippedTest:
 
     Attributes:
         dirty: the names of the resources that are in doubt after it.
+        kept: the names of those that stay set up.
     """
 
     def __init__(
@@ -52,6 +54,9 @@ class EquippedTest:
         deadline: Deadline,
     ) -> None:
         self.dirty: frozenset[str] = frozenset()
+        self.kept: frozenset[str] = frozenset()
+        self._shelf: Shelf | None = None
+        self._keep: frozenset[str] = frozenset()
         self._test = test
         self._result = result
         self._coordinator = coordinator
@@ -59,6 +64,16 @@ class EquippedTest:
         self._directory = directory
         self._interrupted = interrupted
         self._deadline = deadline
+
+    def share(self, shelf: Shelf, keep: frozenset[str]) -> None:
+        """Say what is shared with other tests; called before `run`.
+
+        Args:
+            shelf: has what stayed set up from earlier tests, and takes what stays.
+            keep: the names of the resources that are to stay set up, unless they are in doubt.
+        """
+        self._shelf = shelf
+        self._keep = keep
 
     def run(
         self,
@@ -108,6 +123,7 @@ class EquippedTest:
             self._coordinator,
             config=self._order.config,
             skip_init=self._order.skip_init,
+            shelf=self._shelf,
         )
 
     def _set_up(
@@ -143,16 +159,35 @@ class EquippedTest:
             names.update(equipment.resources)
             given = tuple(equipment.given)
             # An interrupt ends one removal and not the next; the second interrupt ends them all.
-            while equipment.resources:
-                self._guarded(lambda: equipment.remove(tuple(equipment.resources)))
+            while leaving := self._leaving(equipment, running):
+                self._guarded(lambda: equipment.remove(leaving))
+            if equipment.resources:
+                self.kept = equipment.set_aside(tuple(equipment.resources))
             dirty = equipment.dirty
             for name in given:
                 vars(case).pop(name, None)
-        outcome = self._result.outcome
-        if outcome is Outcome.ERROR or not (running.setup_done or outcome.good):
-            # Nobody knows how far the test came with them.
+        if self._in_doubt(running):
             dirty = dirty | names
-        self.dirty = frozenset(dirty)
+        self.dirty = frozenset(dirty - self.kept)
+
+    def _leaving(self, equipment: Equipment, running: RunningTest) -> tuple[str, ...]:
+        """Return the names of what is to be finalized now: all, or all but what may stay."""
+        held = tuple(equipment.resources)
+        staying = self._keep.intersection(held) - equipment.dirty
+        if not staying or self._in_doubt(running):
+            return held
+        leaving = tuple(name for name in held if name not in staying)
+        if leaving:
+            return leaving
+        # Asked at the last moment: somebody else may have begun to wait for it.
+        may_keep = getattr(self._coordinator, "may_keep", None)
+        granted: Collection[str] = () if may_keep is None else may_keep(self._test.number, staying)
+        return tuple(name for name in held if name not in granted)
+
+    def _in_doubt(self, running: RunningTest) -> bool:
+        """Tell whether nobody knows how far the test came with its resources."""
+        outcome = self._result.outcome
+        return outcome is Outcome.ERROR or not (running.setup_done or outcome.good)
 
     def _guarded(self, step: Callable[[], Sequence[Exception]]) -> None:
         try:

@@ -13,6 +13,7 @@ from _json import encode_basestring_ascii  # json itself would cost two millisec
 from contextlib import suppress
 
 from rotest_core.events import (
+    ResourceKept,
     ResourceLeased,
     ResourceReleased,
     ResourceStep,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from rotest_core.events import Event
 
 FILE_NAME = "events.jsonl"
+
+_KEPT = ',"kept":true'
 
 
 class Journal:
@@ -129,13 +132,21 @@ def _teardown_started(event: TeardownStarted) -> str:
 
 
 def _resource_leased(event: ResourceLeased) -> str | None:
-    time, test, request, kind, name, token, waited, dirty = event
+    time, test, request, kind, name, token, waited, dirty, kept = event
     if dirty or waited - waited:
         return None
     return (
         f'{{"event":"ResourceLeased","time":{time!r},"test":{test},"request":{encode_basestring_ascii(request)},'
         f'"type":{encode_basestring_ascii(kind)},"name":{encode_basestring_ascii(name)},'
-        f'"token":{token},"waited":{waited!r}}}\n'
+        f'"token":{token},"waited":{waited!r}{_KEPT if kept else ""}}}\n'
+    )
+
+
+def _resource_kept(event: ResourceKept) -> str:
+    time, test, request, kind, name = event
+    return (
+        f'{{"event":"ResourceKept","time":{time!r},"test":{test},"request":{encode_basestring_ascii(request)},'
+        f'"type":{encode_basestring_ascii(kind)},"name":{encode_basestring_ascii(name)}}}\n'
     )
 
 
@@ -166,6 +177,7 @@ _QUICK: dict[type, Callable[[Any], str | None]] = {
     TeardownStarted: _teardown_started,
     ResourceLeased: _resource_leased,
     ResourceStep: _resource_step,
+    ResourceKept: _resource_kept,
     ResourceReleased: _resource_released,
 }
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from _thread import allocate_lock
 
-from rotest_core.errors import LeaseLostError
-from rotest_core.events import ResourceLeased, ResourceReleased, ResourceWaiting
+from rotest_core.errors import ClaimTimeoutError, LeaseLostError
+from rotest_core.events import ResourceKept, ResourceLeased, ResourceReleased, ResourceWaiting
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.plugin.protocols.executor import LeasedResource
 from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from rotest_core.allocation.leases import AllocatedResource, Allocation, Leases
+    from rotest_core.execution.retention import Retained, Retention
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
@@ -28,6 +29,7 @@ class _Holding(NamedTuple):
     leases: Leases
     allocation: Allocation
     left: dict[str, AllocatedResource]
+    entries: tuple[AllocatedResource, ...]
 
 
 class Lessor:
@@ -40,12 +42,16 @@ class Lessor:
 
     Attributes:
         later: takes events that need not be told before others follow; by default what takes all.
+        finalize: finalizes live resources that stayed set up, by the tokens of their leases, and returns those that are
+            in doubt. Where it is None, none stay.
     """
 
     def __init__(
         self, open_leases: Callable[[], Leases], emit: Callable[..., None], *, wait: float | None
     ) -> None:
         self.later: Callable[..., None] = emit
+        self.finalize: Callable[[Collection[int]], Collection[int]] | None = None
+        self._retention: Retention | None = None
         self._open_leases = open_leases
         self._leases: Leases | None = None
         self._emit = emit
@@ -65,6 +71,13 @@ class Lessor:
                 self._leases = self._open_leases()
             return self._leases
 
+    def expect(self, tests: Sequence[PlannedTest]) -> None:
+        """Keep leases from now on for those of these tests that are to come; see `execution.keeping`."""
+        if self.finalize is not None and self._leases is not None:
+            from rotest_core.execution.retention import Retention
+
+            self._retention = Retention(self._leases, tests)
+
     def lease(self, test: PlannedTest) -> tuple[LeasedResource, ...]:
         """Lease what a test declares, all together.
 
@@ -72,13 +85,69 @@ class Lessor:
             ClaimError: it cannot be had.
         """
         self._labels[test.number] = test.id
-        return self.claim(test.number, [request for request in test.requests if not request.is_service], None)
+        requests = [request for request in test.requests if not request.is_service]
+        retention = self._retention
+        if retention is None or not requests:
+            return self._claim(test.number, requests, None)
+        retention.begin(test)
+        if not retention.all:
+            return self._claim(test.number, requests, None)
+        chosen = retention.choose(requests)
+        try:
+            # Nothing is waited for while something is kept: two runs that do so could wait for each other for ever.
+            rest = [request for request in requests if request.name not in chosen]
+            leased = self._claim(test.number, rest, 0)
+        except ClaimTimeoutError:
+            self._let_go(retention.all)
+            return self._claim(test.number, requests, None)
+        again = [self._take_again(test.number, name, one) for name, one in chosen.items()]
+        return (*leased, *again)
 
-    @interruptible
+    def keepable(self, test: int) -> frozenset[str]:
+        """Return the names of what a test holds that tests to come want."""
+        retention = self._retention
+        if retention is None:
+            return frozenset()
+        return frozenset(
+            name
+            for holding in self._held.get(test, ())
+            for name, entry in holding.left.items()
+            if retention.is_wanted(entry)
+        )
+
+    def may_keep(self, test: int, names: Collection[str]) -> frozenset[str]:
+        """Return the names of what a test may leave set up: that for which nobody else waits."""
+        retention = self._retention
+        if retention is None:
+            return frozenset()
+        contested = retention.contested
+        return frozenset(
+            name
+            for holding in self._held.get(test, ())
+            for name, entry in holding.left.items()
+            if name in names and not contested(entry)
+        )
+
+    def tidy(self, test: PlannedTest | None) -> None:
+        """Give back what is kept in vain, before another test; everything, when there is none."""
+        if self._retention is not None:
+            superfluous = self._retention.superfluous(test)
+            if superfluous:
+                self._let_go(superfluous)
+
     def claim(
         self, test: int, requests: Sequence[Request[AnyResource]], wait: float | None
     ) -> tuple[LeasedResource, ...]:
         """Lease more for a running test, all or none; see `Coordinator.claim`."""
+        if self._retention is not None:
+            # It may be just that for which the test would wait.
+            self._let_go(self._retention.all)
+        return self._claim(test, requests, wait)
+
+    @interruptible
+    def _claim(
+        self, test: int, requests: Sequence[Request[AnyResource]], wait: float | None
+    ) -> tuple[LeasedResource, ...]:
         if not requests:
             return ()
         from rotest_core.allocation.leases import ClaimWithdrawn
@@ -110,7 +179,8 @@ class Lessor:
         if label:
             self._labels[test] = label
         left = {entry.request.name: entry for entry in allocation.entries}
-        self._held.setdefault(test, []).append(_Holding(self.open(), allocation, left))
+        holding = _Holding(self.open(), allocation, left, allocation.entries)
+        self._held.setdefault(test, []).append(holding)
         return tuple(self._hand_over(test, entry, allocation.waited) for entry in allocation.entries)
 
     def give_back(self, test: int, names: Collection[str], *, dirty: bool) -> None:
@@ -118,12 +188,15 @@ class Lessor:
         for holding in tuple(self._held.get(test, ())):
             self._release(test, holding, names, dirty=dirty)
 
-    def settle(self, test: PlannedTest, dirty: Collection[str]) -> list[LeaseLostError]:
+    def settle(
+        self, test: PlannedTest, dirty: Collection[str], kept: Collection[str] = ()
+    ) -> list[LeaseLostError]:
         """Release all that a test still holds.
 
         Args:
             test: the test, which is over.
             dirty: the names of those that are in doubt.
+            kept: the names of those that stay set up; their leases go on.
 
         Returns:
             One error for each record whose lease ended before its time.
@@ -131,18 +204,52 @@ class Lessor:
         holdings = self._held.pop(test.number, [])
         self._labels.pop(test.number, None)
         for holding in holdings:
+            if kept:
+                self._keep(test.number, holding, kept)
             if dirty:
                 self._release(test.number, holding, dirty, dirty=True)
             self._release(test.number, holding, tuple(holding.left), dirty=False)
         losses = self._leases.lost if holdings and self._leases is not None else ()
         if not losses:
             return []
-        tokens = {lease.token for holding in holdings for lease in _leases_of(holding.allocation)}
+        tokens = {lease.token for holding in holdings for lease in _leases_of(holding.entries)}
         return [
             LeaseLostError([str(loss.lease.key)], loss.reason)
             for loss in losses
             if loss.lease.token in tokens
         ]
+
+    def _keep(self, test: int, holding: _Holding, names: Collection[str]) -> None:
+        for name in [name for name in holding.left if name in names]:
+            entry = holding.left.pop(name)
+            if self._retention is not None and entry.record is not None:
+                self._retention.keep(test, name, holding.allocation, entry)
+                key = entry.record.key
+                self.later(ResourceKept(time.time(), test, name, key.type, key.name))
+
+    def _take_again(self, test: int, name: str, one: Retained) -> LeasedResource:
+        """Hand a test what stayed set up."""
+        assert self._retention is not None
+        allocation, entry, key = one.allocation, one.entry, one.kept.key
+        self._retention.take(one)
+        holding = _Holding(self.open(), allocation, {name: entry}, (entry,))
+        self._held.setdefault(test, []).append(holding)
+        now = time.time()
+        self.later(ResourceLeased(now, test, name, key.type, key.name, entry.token, 0.0, kept=True))
+        assert entry.data is not None
+        return LeasedResource(name, key.type, entry.data, entry.token, dirty=False, kept=True)
+
+    def _let_go(self, retained: Sequence[Retained]) -> None:
+        """Finalize what stayed set up, and give it back."""
+        if not retained or self._retention is None or self.finalize is None:
+            return
+        doubtful = self.finalize([one.kept.token for one in retained])
+        for one in retained:
+            self._retention.take(one)
+            dirty = one.kept.token in doubtful
+            self.open().release(one.allocation, dirty=dirty, names=[one.entry.request.name])
+            key = one.kept.key
+            self.later(ResourceReleased(time.time(), one.test, one.name, key.type, key.name, dirty))
 
     def _hand_over(self, test: int, entry: AllocatedResource, waited: float) -> LeasedResource:
         if entry.record is None or entry.data is None:
@@ -156,19 +263,17 @@ class Lessor:
         return LeasedResource(request, record.type, entry.data, entry.token, entry.dirty)
 
     def _release(self, test: int, holding: _Holding, names: Collection[str], *, dirty: bool) -> None:
-        entries = [entry for name, entry in holding.left.items() if name in names]
+        entries = {name: entry for name, entry in holding.left.items() if name in names}
         if not entries:
             return
-        released = [entry.request.name for entry in entries]
+        released = [entry.request.name for entry in entries.values()]
         holding.leases.release(holding.allocation, dirty=dirty, names=released)
-        for entry in entries:
-            del holding.left[entry.request.name]
+        for name, entry in entries.items():
+            del holding.left[name]
             if entry.record is not None:
                 key = entry.record.key
-                self.later(ResourceReleased(time.time(), test, entry.request.name, key.type, key.name, dirty))
+                self.later(ResourceReleased(time.time(), test, name, key.type, key.name, dirty))
 
 
-def _leases_of(allocation: Allocation) -> list[Lease]:
-    return [
-        lease for entry in allocation.entries for lease in (entry.lease, *entry.parts) if lease is not None
-    ]
+def _leases_of(entries: Iterable[AllocatedResource]) -> list[Lease]:
+    return [lease for entry in entries for lease in (entry.lease, *entry.parts) if lease is not None]

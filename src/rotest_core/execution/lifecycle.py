@@ -64,6 +64,32 @@ def set_up(
         raise
 
 
+def make_ready(
+    resource: AnyResource,
+    *,
+    skip_init: bool = False,
+    on_step: StepListener = ignore_step,
+    before: Callable[[], None] = ignore_beginning,
+) -> None:
+    """Make a resource ready that stayed connected since its last use, its parts first.
+
+    Args:
+        resource: the whole.
+        skip_init: whether to leave it as it is.
+        on_step: is told of each step, those of a clean-up after a failure included.
+        before: called before each step that is the code of a class's author.
+
+    Raises:
+        ResourceError: a step raised; everything is finalized, and what that raised is noted on the error.
+    """
+    try:
+        _Readiness(skip_init, force=False, on_step=on_step, before=before).make(resource, resource.name)
+    except BaseException as failure:
+        for error in tear_down(resource, on_step, before):
+            failure.add_note(f"then {error}")
+        raise
+
+
 def tear_down(
     resource: AnyResource,
     on_step: StepListener = ignore_step,

@@ -23,7 +23,7 @@ from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import FrameType
     from typing import Protocol, TextIO
 
@@ -231,6 +231,10 @@ class Run:
         """Release resources of a running test; see `Coordinator.give_back`."""
         self._lessor.give_back(test, names, dirty=dirty)
 
+    def may_keep(self, test: int, names: Collection[str]) -> Collection[str]:
+        """Tell which resources of a test may stay set up; see `Lessor.may_keep`."""
+        return self._lessor.may_keep(test, names)
+
     def limit(self, seconds: float | None, what: str) -> None:
         """Do nothing: a worker in this process cannot be ended alone; see `Coordinator.limit`."""
 
@@ -261,7 +265,7 @@ class Run:
             worker_type = partial(MonitoredWorker, monitors=self._monitors)
 
         def make_worker(name: str, coordinator: Coordinator) -> Worker:
-            return worker_type(
+            worker = worker_type(
                 name,
                 coordinator,
                 order.for_worker(name),
@@ -270,6 +274,9 @@ class Run:
                 on_failure=around.on_failure,
                 on_failed_expectation=around.on_failed_expectation,
             )
+            if not name and run.smart_client:
+                self._lessor.finalize = worker.let_go
+            return worker
 
         crew = self._crew = Crew(self._settings, self._make_executor, plan)
         crew.start(make_worker, self)

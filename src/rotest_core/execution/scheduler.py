@@ -82,6 +82,7 @@ class Scheduler:
         Raises:
             KeyboardInterrupt: somebody wants to leave at once.
         """
+        self._lessor.expect(self._tests)
         running = 0
         while True:
             while self._idle:
@@ -110,13 +111,16 @@ class Scheduler:
     def _next(self, worker: str) -> Assignment | None:
         while self._position < len(self._tests) and not self._stopping:
             test = self._tests[self._position]
+            self._lessor.tidy(test)
             self._account.begin(test.group)
             if is_plain(test):
                 return self._batch(test)
             self._position += 1
             resources = self._lease(test, worker)
             if resources is not None:
-                return Assignment((test.number,), resources, self._following())
+                keep = self._lessor.keepable(test.number)
+                return Assignment((test.number,), resources, self._following(), keep=keep)
+        self._lessor.tidy(None)
         return None
 
     def _batch(self, first: PlannedTest) -> Assignment:
@@ -165,7 +169,7 @@ class Scheduler:
             return
         equipped.result.take_over(report.outcome, report.cause)
         try:
-            for loss in self._lessor.settle(equipped.test, report.dirty):
+            for loss in self._lessor.settle(equipped.test, report.dirty, report.kept):
                 equipped.result.report_error(loss)
         except Exception as error:
             equipped.result.report_error(error)

@@ -20,13 +20,14 @@ from rotest_core.quick_typing import cast
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import unittest
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from types import FrameType
     from typing import Any, ClassVar
 
     from rotest_core.execution.equipped import EquippedTest
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.logs import LogCapture
+    from rotest_core.execution.shelf import Shelf
     from rotest_core.execution.tree import Case, Group, PlannedTest
     from rotest_core.execution.work_order import WorkOrder
     from rotest_core.execution.workdir import RunDirectory
@@ -91,6 +92,7 @@ class TestWorker:
         self._limit = 0.0
         self._deadline = Deadline(coordinator.limit, order.limits.clean_up)
         self._logs: LogCapture | None = None
+        self._shelf: Shelf | None = None
 
     def run(self, assignment: Assignment) -> Report:
         """Run the tests of an assignment; see `Worker.run`."""
@@ -125,6 +127,8 @@ class TestWorker:
         # Once more in any case: where the first attempt was interrupted, it goes on with what is left.
         self._leave(None)
         self._leave(None)
+        if self._shelf is not None:
+            self.let_go(self._shelf.tokens)
         self._deadline.rest()
         if self._logs is not None:
             self._logs.close()
@@ -225,10 +229,48 @@ class TestWorker:
         path = self._directory.test_path(number, test.name)
         make = self._equipped_flow if test.kind == "flow" else EquippedTest
         equipped = make(test, result, self._coordinator, self._order, path, self._interrupted, self._deadline)
+        if assignment.keep or self._shelf is not None:
+            equipped.share(self._open_shelf(), assignment.keep)
         equipped.run(assignment.resources or (), self._run_limited, self._on_failed_expectation)
         if self._logs is not None:
             self._logs.begin(None)
-        return Report(self._name, assignment, result.outcome, result.cause, equipped.dirty)
+        dirty, kept = equipped.dirty, equipped.kept
+        return Report(self._name, assignment, result.outcome, result.cause, dirty, kept=kept)
+
+    def let_go(self, tokens: Iterable[int]) -> frozenset[int]:
+        """Finalize what stayed set up, by the tokens of the leases; what fails is reported as fixtures are.
+
+        Returns:
+            The tokens of those that are in doubt.
+        """
+        doubtful: set[int] = set()
+        for token in tokens:
+            started = time()
+            errors: Sequence[BaseException] = ()
+            try:
+                limit = self._order.limits.clean_up
+                errors = self._deadline.call(limit, "the clean-up of a resource", self._finalize, token)
+            except KeyboardInterrupt as interrupt:
+                self._interrupted(interrupt)
+                errors = (interrupt,)
+            except TimeLimitExceeded as exceeded:
+                errors = (exceeded,)
+            for error in errors:
+                doubtful.add(token)
+                self._report_fixture("", "clean-up of a resource that stayed set up", error, started)
+        self._deadline.rest()
+        return frozenset(doubtful)
+
+    @interruptible
+    def _finalize(self, token: int) -> Sequence[Exception]:
+        return self._open_shelf().finalize(token)
+
+    def _open_shelf(self) -> Shelf:
+        if self._shelf is None:
+            from rotest_core.execution.shelf import Shelf
+
+            self._shelf = Shelf(self._emit)
+        return self._shelf
 
     def _arrive_equipped(self, test_type: type) -> bool:
         """Come to a test of Rotest's own kind; tell whether it may run."""
@@ -349,7 +391,7 @@ class TestWorker:
 
     def _report_fixture(self, scope: str, name: str, error: BaseException, started: float) -> None:
         self._tell_ended()
-        group = self._group
+        group = self._group if scope else None
         while group is not None and group.kind != scope and group.parent is not None:
             group = group.parent
         number = next(self._fixture_numbers)

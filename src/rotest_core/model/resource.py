@@ -343,6 +343,20 @@ def build_requested(
     )
 
 
+def rebind(resource: AnyResource, request: Request[AnyResource], *, work_dir: str) -> None:
+    """Let a live resource serve another request, which differs in nothing that it was built of (see `build`)."""
+    binding = binding_of(resource)
+    binding.force_initialize = request.force_initialize
+    _move(resource, work_dir)
+
+
+def _move(resource: AnyResource, work_dir: str) -> None:
+    binding = binding_of(resource)
+    binding.work_dir = work_dir
+    for name, part in binding.parts.items():
+        _move(part, f"{work_dir}/{name}")
+
+
 def binding_of(resource: AnyResource) -> Binding[AnyResource]:
     """Return what the framework knows of a live resource."""
     return cast("Binding[AnyResource]", vars(resource)["_rotest_binding"])

@@ -17,6 +17,7 @@ from rotest_core.events import (
     GroupFinished,
     GroupStarted,
     Outcome,
+    ResourceKept,
     ResourceReleased,
     ResourceWaiting,
     SetupFinished,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rotest_core.plugin.report import Attempt, TestReport
 
 # Nothing of these is kept, so that a test of which there is nothing else stays one without a report.
-_PASSED_OVER = frozenset({SetupFinished, TeardownStarted, ResourceWaiting, ResourceReleased})
+_PASSED_OVER = frozenset({SetupFinished, TeardownStarted, ResourceWaiting, ResourceKept, ResourceReleased})
 
 
 class ReportBuilder:

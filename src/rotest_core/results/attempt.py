@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ExpectationChecked,
         MeasurementTaken,
         OutcomeReported,
+        ResourceKept,
         ResourceLeased,
         ResourceReleased,
         ResourceStep,
@@ -127,6 +128,12 @@ class Attempt:
                 waited=finite(event.waited),
                 reason=self._reason if event.waited else "",
             )
+
+    def keep(self, event: ResourceKept) -> None:
+        """Take note that the test was over and a later one is to have the lease."""
+        use = self._uses.get(event.name)
+        if use is not None:
+            self._uses[event.name] = attrs.evolve(use, held=finite(event.time - use.leased))
 
     def release(self, event: ResourceReleased) -> None:
         """Take note that a lease ended."""

@@ -89,6 +89,7 @@ def _passing(script: EventScript) -> None:
         for number in range(40):
             test.sample("calc1.temperature", 20 + 0.5 * number, "°C", monitor="Thermometer")
         test.teardown()
+        test.keep()
 
 
 def _failing(script: EventScript) -> None:
@@ -141,7 +142,7 @@ def _other_outcomes(script: EventScript) -> None:
 
 def _flow(script: EventScript) -> None:
     with script.flow("CalculatorFlow", tags=("FLOW",)) as flow:
-        flow.lease("calculator", "Calculator", "calc1")
+        flow.lease("calculator", "Calculator", "calc1", kept=True)
         with script.test("ConnectBlock", kind="block"):
             pass
         with script.flow("InnerFlow") as inner:

@@ -27,6 +27,7 @@ from rotest_core.events import (
     MeasurementTaken,
     Outcome,
     OutcomeReported,
+    ResourceKept,
     ResourceLeased,
     ResourceReleased,
     ResourceStep,
@@ -96,15 +97,33 @@ class TestScript:
         )
 
     def lease(
-        self, request: str, type_name: str, name: str, *, waited: float = 0.0, dirty: bool = False
+        self,
+        request: str,
+        type_name: str,
+        name: str,
+        *,
+        waited: float = 0.0,
+        dirty: bool = False,
+        kept: bool = False,
     ) -> None:
-        """Lease, connect and initialize a resource; it is given back when the test ends."""
+        """Lease, connect and initialize a resource, or take one that was kept; it is given back when the test ends."""
         token = self._run.next_token()
-        leased = ResourceLeased(self._run.tick(), self.number, request, type_name, name, token, waited, dirty)
+        leased = ResourceLeased(
+            self._run.tick(), self.number, request, type_name, name, token, waited, dirty, kept
+        )
         self._run.add(leased)
         self._leased.append(leased)
-        self.step(name, "connect", 0.25)
+        self.step(name, "validate" if kept else "connect", 0.25)
         self.step(name, "initialize", 0.5)
+
+    def keep(self) -> None:
+        """Keep what was leased for a later test."""
+        while self._leased:
+            leased = self._leased.pop()
+            kept = ResourceKept(
+                self._run.tick(0.1328125), self.number, leased.request, leased.type, leased.name
+            )
+            self._run.add(kept)
 
     def step(self, resource: str, step: str, duration: float, error: str = "") -> None:
         """End a step of a resource's life cycle."""

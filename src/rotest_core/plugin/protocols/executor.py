@@ -30,6 +30,7 @@ class LeasedResource(NamedTuple):
         data: the typed record, what it refers to included.
         token: the fencing token.
         dirty: whether its last holder left it in doubt, so that it must be initialized unless it validates.
+        kept: whether this worker kept the live resource from an earlier test, under the same token.
     """
 
     request: str
@@ -37,6 +38,7 @@ class LeasedResource(NamedTuple):
     data: ResourceData
     token: int
     dirty: bool
+    kept: bool = False
 
 
 class Assignment(NamedTuple):
@@ -56,6 +58,7 @@ class Assignment(NamedTuple):
             finalized.
         patience: seconds after which no further of these tests is begun: the worker gives the rest back; 0 for any
             time. One is run in any case.
+        keep: the names of those resources that a later test wants: unless they are in doubt, they stay set up.
     """
 
     tests: tuple[int, ...]
@@ -64,6 +67,7 @@ class Assignment(NamedTuple):
     closing: bool = False
     rescue: bool = False
     patience: float = 0.0
+    keep: frozenset[str] = frozenset()
 
 
 class Report(NamedTuple):
@@ -78,6 +82,7 @@ class Report(NamedTuple):
         lost: why the worker is gone, empty when it can take more.
         successor: the name of the worker that takes the place of a lost one, empty if none does.
         left: how many of the tests, the last ones, were not begun.
+        kept: the names of those resources that stay set up.
     """
 
     worker: str
@@ -88,6 +93,7 @@ class Report(NamedTuple):
     lost: str = ""
     successor: str = ""
     left: int = 0
+    kept: frozenset[str] = frozenset()
 
 
 class Coordinator(Protocol):
