@@ -12,7 +12,6 @@ import attrs
 from rotest_backends.sqlite_file import DEFAULT_PATH, SqliteFile
 from rotest_backends.stores.sqlite_results_tables import create_tables
 from rotest_backends.stores.sqlite_results_writing import write_batch
-from rotest_core.events import Outcome
 from rotest_core.plugin import (
     PluginContext,
     ResultsBatch,
@@ -26,14 +25,13 @@ from rotest_core.plugin import (
     TestTally,
     UnitTally,
 )
-from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_of, run_of, test_of
+from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_of, outcome_at, run_of, test_of
 
 _RUN = ", ".join(RUN_COLUMNS)
 _TEST = ", ".join(f"result.{column}" for column in TEST_COLUMNS)
 _JOINED = "result JOIN run ON run.key = result.run JOIN test ON test.key = result.test"
 _RESULT = f"SELECT run.id, test.id, {_TEST} FROM {_JOINED}"
 _IS_RESULT = "result.final AND result.parent IS NULL"
-_OUTCOMES = tuple(Outcome)
 
 
 class SqliteResults:
@@ -176,7 +174,7 @@ class SqliteResults:
                 flaky=flaky,
                 changes=changes or 0,
                 last=last,
-                last_outcome=_OUTCOMES[outcome],
+                last_outcome=outcome_at(outcome),
             )
             for test, runs, passed, flaky, changes, last, outcome in rows
         ]

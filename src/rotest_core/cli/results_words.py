@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import contextmanager
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rotest_core.cli.color import use_color
 from rotest_core.cli.command import load_plugins_for, settings_from
@@ -192,14 +192,15 @@ def as_plain(value: Any) -> Any:
 
     import attrs
 
-    if attrs.has(type(value)):
-        return {key: as_plain(each) for key, each in attrs.asdict(value, recurse=False).items()}
+    kind = cast("type[object]", type(value))
+    if attrs.has(kind):
+        return {field.name: as_plain(getattr(value, field.name)) for field in attrs.fields(kind)}
     if hasattr(value, "_asdict"):
         return as_plain(value._asdict())
     if isinstance(value, dict):
-        return {str(key): as_plain(each) for key, each in value.items()}
+        return {str(key): as_plain(each) for key, each in cast("dict[object, object]", value).items()}
     if isinstance(value, list | tuple):
-        return [as_plain(each) for each in value]
+        return [as_plain(each) for each in cast("list[object]", value)]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, str):

@@ -60,7 +60,12 @@ TEST_COLUMNS = (
 )
 """What `test_row` gives and `test_of` takes, beside the run and the test's id; `outcome` is its severity."""
 
-_OUTCOMES = tuple(Outcome)
+_OUTCOMES: tuple[Outcome, ...] = tuple(Outcome)
+
+
+def outcome_at(severity: int) -> Outcome:
+    """Return the outcome of a severity."""
+    return _OUTCOMES[severity]
 
 
 def run_row(run: StoredRun) -> tuple[Any, ...]:
@@ -152,7 +157,7 @@ def test_of(run: str, test: str, row: Row) -> StoredTest:
         tags=_texts(tags),
         worker=worker,
         duration=duration,
-        outcome=None if outcome is None else _OUTCOMES[outcome],
+        outcome=None if outcome is None else outcome_at(outcome),
         cause=None if cause is None else Cause(cause),
         summary=summary,
         signature=signature,
@@ -187,7 +192,7 @@ def details_of(text: str) -> TestDetails:
     return TestDetails(
         reports=tuple(_report(report) for report in values.get("reports", ())),
         expectations=tuple(
-            ExpectationChecked(**{**expectation, "values": tuple(expectation["values"])})
+            ExpectationChecked(**expectation)._replace(values=tuple(expectation["values"]))
             for expectation in values.get("expectations", ())
         ),
         passed_expectations=values.get("passed_expectations", 0),
@@ -198,10 +203,9 @@ def details_of(text: str) -> TestDetails:
 
 
 def _report(values: dict[str, Any]) -> OutcomeReported:
-    cause = values["cause"]
-    return OutcomeReported(
-        **{**values, "outcome": Outcome(values["outcome"]), "cause": None if cause is None else Cause(cause)}
-    )
+    cause: str | None = values["cause"]
+    event = OutcomeReported(**values)
+    return event._replace(outcome=Outcome(values["outcome"]), cause=None if cause is None else Cause(cause))
 
 
 def _json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The options of the sections ``[store]`` and ``[locks]``."""
+"""The options of the sections ``[store]``, ``[results]`` and ``[locks]``."""
 
 from __future__ import annotations
 
@@ -36,6 +36,17 @@ class LocksOptions:
     url: str = attrs.field(default="", metadata={"help": "the database; empty for that of the store"})
 
 
+@attrs.frozen
+class ResultsOptions:
+    """Say which database keeps the results.
+
+    Args:
+        url: as that of the store; empty for the store's own.
+    """
+
+    url: str = attrs.field(default="", metadata={"help": "the database; empty for that of the store"})
+
+
 def store_url(context: PluginContext) -> str:
     """Return the database of the inventory.
 
@@ -52,6 +63,16 @@ def locks_url(context: PluginContext) -> str:
         ConfigError: neither section names one, or it is no URL.
     """
     url = context.options(LocksOptions).url or context.sibling("store").get("url") or ""
+    return _checked(str(url), f"{context.section}.url", elsewhere=" here or under store.url")
+
+
+def results_url(context: PluginContext) -> str:
+    """Return the database of the results: their own, or that of the store.
+
+    Raises:
+        ConfigError: neither section names one, or it is no URL.
+    """
+    url = context.options(ResultsOptions).url or context.sibling("store").get("url") or ""
     return _checked(str(url), f"{context.section}.url", elsewhere=" here or under store.url")
 
 

@@ -1,4 +1,4 @@
-"""Register the store and the lock strategy `postgres`; imported at every start, so it imports nothing heavy."""
+"""Register the stores and the lock strategy `postgres`; imported at every start, so it imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rotest_core.plugin import hookimpl
 
 TYPE_CHECKING = False  # typing would be loaded at every start, for type checkers alone
 if TYPE_CHECKING:
-    from rotest_core.plugin import LockStrategy, PluginContext, Registry, Store
+    from rotest_core.plugin import LockStrategy, PluginContext, Registry, ResultsStore, Store
 
 
 def store(context: PluginContext) -> Store:
@@ -15,6 +15,14 @@ def store(context: PluginContext) -> Store:
     from rotest_postgres.store.store import PostgresStore
 
     return PostgresStore(store_url(context))
+
+
+def results_store(context: PluginContext) -> ResultsStore:
+    """Open the results in the database that the configuration names, by default that of the store."""
+    from rotest_postgres.options import results_url
+    from rotest_postgres.results.store import PostgresResults
+
+    return PostgresResults(results_url(context))
 
 
 def lock_strategy(context: PluginContext) -> LockStrategy:
@@ -27,8 +35,11 @@ def lock_strategy(context: PluginContext) -> LockStrategy:
 
 @hookimpl
 def rotest_register(registry: Registry) -> None:
-    """Register the store and the lock strategy."""
+    """Register the stores and the lock strategy."""
     registry.store("postgres", store, summary="a PostgreSQL database, for all hosts (option: url)")
+    registry.results_store(
+        "postgres", results_store, summary="results in a PostgreSQL database, for all hosts"
+    )
     registry.lock_strategy(
         "postgres", lock_strategy, summary="leases in a PostgreSQL database, for all hosts"
     )
