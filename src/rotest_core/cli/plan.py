@@ -1,4 +1,4 @@
-"""``rotest plan``: what would be run, how long it is expected to take, and when."""
+"""``rotest plan``: what would be run, with which resources, how long it is expected to take, and when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rotest_core.cli.color import use_color
 from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.cli.parser import add_run_options
 from rotest_core.cli.table import table
-from rotest_core.errors import EXIT_NOTHING_MATCHED, EXIT_PASSED
+from rotest_core.errors import EXIT_INFRASTRUCTURE, EXIT_NOTHING_MATCHED, EXIT_PASSED, EXIT_USAGE
 from rotest_core.execution.durations import Durations
 from rotest_core.execution.staffing import wanted_workers
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from rotest_core.config.settings import Settings
     from rotest_core.execution.plan import Plan
+    from rotest_core.execution.prospects import TestProspects
     from rotest_core.execution.timetable import Timetable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_run_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
     parser.add_argument(
         "--schedule", action="store_true", help="show which worker would run what when, and with what"
     )
@@ -33,21 +35,29 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the tests of a plan, or its timetable."""
     settings = settings_from(arguments)
     workers = wanted_workers(settings)
-    plan = _plan(settings)
+    problems: list[str] = []
+    plan = _plan(settings, None if arguments.schedule else problems)
     if not plan.tests:
         print("rotest: no tests were found", file=sys.stderr)
         return EXIT_NOTHING_MATCHED
     if arguments.schedule:
         _print_timetable(settings, _timetable(settings, plan, workers), workers)
         return EXIT_PASSED
+    from rotest_core.cli.plan_show import print_json, print_table
+
+    found = _prospects(settings, plan)
     durations = Durations(settings.run.work_dir)
-    past = [(test.id, durations.past(test)) for test in plan.tests]
-    rows = [(name, "" if seconds is None else f"{seconds:.3f}") for name, seconds in past]
-    print(table(("TEST", "SECONDS"), rows, color=use_color(settings.terminal.color, sys.stdout)), end="")
-    return EXIT_PASSED
+    if arguments.json:
+        print_json(plan, found, problems, durations)
+    else:
+        print_table(settings, plan, found, problems, durations)
+    if problems:
+        return EXIT_USAGE
+    hopeless = any(test.problem or any(one.problem for one in test.requests) for test in found)
+    return EXIT_INFRASTRUCTURE if hopeless else EXIT_PASSED
 
 
-def _plan(settings: Settings) -> Plan:
+def _plan(settings: Settings, problems: list[str] | None) -> Plan:
     from rotest_core.execution.plan import make_plan
     from rotest_core.execution.sharding import keep_shard
 
@@ -60,10 +70,24 @@ def _plan(settings: Settings) -> Plan:
         order=run.order,
         overrides=run.resources,
         config=settings.config,
+        problems=problems,
     )
     if run.shard:
         keep_shard(plan, run.shard, Durations(run.work_dir))
     return plan
+
+
+def _prospects(settings: Settings, plan: Plan) -> list[TestProspects]:
+    """Look at what the tests could have; where none asks for anything, at no inventory."""
+    from rotest_core.execution.prospects import Prospects, TestProspects, asks
+
+    if not any(asks(test) for test in plan.tests):
+        return [TestProspects(test, ()) for test in plan.tests]
+    from rotest_core.session import Session
+
+    with Session(settings, load_plugins_for(settings)) as session:
+        prospects = Prospects(session.inventory, session.strategy.status().held)
+        return [prospects.of(test) for test in plan.tests]
 
 
 def _timetable(settings: Settings, plan: Plan, workers: int) -> Timetable:

@@ -56,6 +56,7 @@ def make_plan(
     classes: Sequence[type] = (),
     config: Mapping[str, object] | None = None,
     cwd: str | None = None,
+    problems: list[str] | None = None,
 ) -> Plan:
     """Collect tests, choose among them, put them in order, and check what they ask for.
 
@@ -69,6 +70,7 @@ def make_plan(
         classes: cases and suites to collect beside `paths`.
         config: the ``[config]`` table of the project, by which adapters choose their class.
         cwd: where relative paths start; the working directory of the process when None.
+        problems: takes what is wrong with requests and flows, where that is only to be shown; raised when None.
 
     Raises:
         UsageError: `filter`, `order` or `overrides` cannot be understood.
@@ -85,7 +87,7 @@ def make_plan(
         from rotest_core.execution.order import put_in_order
 
         tests = put_in_order(tests, order)
-    plan_requests(tests, overrides, config or {})
+    plan_requests(tests, overrides, config or {}, problems)
     for number, test in enumerate(tests):
         test.number = number
     for number, test in enumerate(left_out, start=len(tests)):

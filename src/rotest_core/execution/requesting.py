@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from rotest_core.model.request import Request
 
 
-def plan_requests(tests: Iterable[PlannedTest], overrides: str, config: Mapping[str, object]) -> None:
+def plan_requests(
+    tests: Iterable[PlannedTest],
+    overrides: str,
+    config: Mapping[str, object],
+    found: list[str] | None = None,
+) -> None:
     """Give every test the requests of its class, changed as the command line says and checked; flows wire, too.
 
     Args:
         tests: the chosen tests.
         overrides: the value of ``--resources``, empty for none.
         config: the ``[config]`` table, by which adapters choose their class.
+        found: takes the problems, where they are only to be shown; they are raised when None.
 
     Raises:
         UsageError: `overrides` cannot be understood, or names what no test requests.
@@ -40,7 +46,9 @@ def plan_requests(tests: Iterable[PlannedTest], overrides: str, config: Mapping[
         _plan_cases(tests, changes, config, problems, names)
     if "rotest_core.authoring.flow" in sys.modules:
         _plan_flows(tests, changes, config, problems, names)
-    if problems:
+    if found is not None:
+        found += problems
+    elif problems:
         raise PlanError("\n".join(problems))
     _check_names(changes, names)
 
