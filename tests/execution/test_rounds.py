@@ -398,3 +398,47 @@ def test_without_fresh_resources_the_request_is_what_it_was(project: Project) ->
     project.write("test_device.py", DEVICE.format(body="..."))
 
     assert leased(live.run(project, ".", sets=("run.retry.times=1",))) == ["one", "one"]
+
+
+def told(lived: Lived) -> dict[str, str]:
+    """Give what was reported of each test, by its name."""
+    names = {event.test: event.name for event in lived.of(TestStarted)}
+    return {names[event.test]: event.text for event in lived.of(OutcomeReported)}
+
+
+def test_what_passed_under_the_name_is_skipped(project: Project) -> None:
+    project.write("rotest.toml", "")
+    project.write("test_named.py", FLAKY)
+    project.write("test_named_flow.py", FLOW)
+    live.run(project, ".", name="nightly", outputs="recorder,db")
+
+    lived = live.run(project, ".", name="nightly", outputs="recorder,db", delta=1)
+
+    assert finished(lived) == ({"skipped": 1, "failure": 1, "success": 2}, 0, 1)
+    assert told(lived)["test_good"] == "Previously passed"
+    assert "test_flaky" not in told(lived)
+
+
+def test_a_flow_that_passed_is_skipped_with_all_its_parts(project: Project) -> None:
+    project.write("rotest.toml", "")
+    project.write("test_skipped_flow.py", FLOW)
+    live.run(project, ".", name="nightly", outputs="recorder,db", delta=2)
+
+    lived = live.run(project, ".", name="nightly", outputs="recorder,db", delta=1)
+
+    assert told(lived) == dict.fromkeys(("First", "Second", "Third", "Whole"), "Previously passed")
+    assert {outcome for *_, outcome in attempts(lived)} == {Outcome.SKIPPED}
+    assert finished(lived) == ({"skipped": 1}, 0, 0)
+
+
+@pytest.mark.parametrize(("name", "delta"), [("nightly", 0), ("weekly", 1), ("", 1)])
+def test_nothing_is_skipped_without_delta_or_under_another_name(
+    project: Project, name: str, delta: int
+) -> None:
+    project.write("rotest.toml", "")
+    project.write_case("test_unskipped.py", "Unskipped")
+    live.run(project, ".", name="nightly", outputs="recorder,db")
+
+    lived = live.run(project, ".", name=name, outputs="recorder,db", delta=delta)
+
+    assert finished(lived)[0] == {"success": 2}
