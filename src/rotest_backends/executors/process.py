@@ -136,8 +136,10 @@ class ProcessExecutor:
                 link.line.flush()
                 self._hear(link)
         if cradle.fileno() in ready:
-            for name, status in cradle.ended():
-                self._bury(self._links[name], status)
+            # Another may have ended while a successor was being forked.
+            while ended := cradle.ended():
+                for name, status in ended:
+                    self._bury(self._links[name], status)
             if cradle.gone:
                 self._lose_all()
         self._look_around()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +13,7 @@ from rotest_backends.executors.process import ProcessExecutor
 from rotest_backends.executors.serial import SerialExecutor
 from rotest_core.plugin import Executor, Report
 from rotest_core.testing import ExecutorContract
-from rotest_core.testing.executor_contract import RecordingCoordinator
+from rotest_core.testing.executor_contract import EchoWorker, RecordingCoordinator
 
 
 class TestSerialExecutor(ExecutorContract):
@@ -23,6 +26,29 @@ class TestProcessExecutor(ExecutorContract):
     @pytest.fixture
     def executor(self) -> Executor:
         return ProcessExecutor()
+
+
+def test_workers_that_die_at_the_same_time_are_all_replaced() -> None:
+    executor = ProcessExecutor()
+    names = executor.start(EchoWorker, RecordingCoordinator(), 3)
+    [nursery, *_] = _children(os.getpid())
+    os.kill(nursery, signal.SIGSTOP)
+    for worker in _children(nursery):
+        os.kill(worker, signal.SIGKILL)
+    os.kill(nursery, signal.SIGCONT)
+
+    reports: list[Report] = []
+    while len(reports) < 3:
+        reports += executor.wait(10)
+    executor.stop()
+
+    assert {report.worker for report in reports} == set(names)
+    assert all("was killed by signal 9 (SIGKILL)" in report.lost for report in reports)
+    assert len({report.successor for report in reports}) == 3
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class Forgetful(SerialExecutor):
