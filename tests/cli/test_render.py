@@ -84,3 +84,38 @@ def test_an_unknown_output_is_refused(project: Path) -> None:
     answer = rotest("render", "-o", "nonesuch", cwd=project)
     assert (answer.status, answer.out) == (2, "")
     assert "unknown output 'nonesuch'" in answer.err
+
+
+def test_several_logs_are_shown_as_one_run(project: Path) -> None:
+    (project / "test_b.py").write_text(TESTS.replace("test_bad", "test_worse"))
+    for name in ("test_a.py", "test_b.py"):
+        rotest(name, "-n", name, cwd=project)
+    first, second = sorted(path for path in (project / ".rotest/runs").iterdir() if not path.is_symlink())
+    (project / "test_a.py").write_text(TESTS.replace('self.fail("no \\x07 \\udc80")', "..."))
+    rotest("test_a.py", cwd=project)
+    answer = rotest("render", first.as_posix(), second.as_posix(), "-o", "tree,xml", cwd=project)
+    assert (answer.status, answer.err) == (0, "")
+    assert "FAILED  2 passed, 2 skipped, 2 failed in" in answer.out
+    assert [path.name for path in (project / ".rotest/merged").iterdir()] == ["results.xml"]
+    logs = (first.as_posix(), second.as_posix(), ".rotest/runs/latest")
+    again = rotest("render", *logs, cwd=project)
+    assert "FAILED  3 passed, 2 skipped, 1 failed, 1 flaky in" in again.out
+    apart = rotest("render", *logs, "--apart", cwd=project)
+    assert "FAILED  4 passed, 3 skipped, 2 failed in" in apart.out
+
+
+def test_a_run_that_is_named_twice_is_one_run(project: Path) -> None:
+    once = rotest(cwd=project)
+    log = (project / ".rotest/runs/latest").resolve().as_posix()
+    assert rotest("render", log, ".rotest/runs/latest", cwd=project).out == once.out
+
+
+def test_a_file_that_is_no_log_is_refused_without_telling_each_of_its_lines(project: Path) -> None:
+    (project / "other.txt").write_text("nothing\n" * 10_000)
+    answer = rotest("render", "other.txt", cwd=project)
+    assert (answer.status, answer.out) == (2, "")
+    lines = answer.err.splitlines()
+    assert lines[0].endswith("other.txt:1: not JSON, left out")
+    assert lines[20].endswith("other.txt: 9980 more lines were left out")
+    assert lines[21].endswith("other.txt: no event was found in there; is it the events.jsonl of a run?")
+    assert len(lines) == 22

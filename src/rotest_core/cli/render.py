@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import deque
+from collections import Counter, deque
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rotest_core.cli.color import use_color
@@ -20,44 +22,59 @@ from rotest_core.session import Session
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rotest_core.config.settings import Settings
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.handler import OutputHandler
 
+MOST_PROBLEMS = 20
+"""How many lines of a log are told that could not be read."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument(
-        "log",
-        nargs="?",
+        "logs",
+        nargs="*",
         metavar="LOG",
-        help=f"a run's directory, or its {FILE_NAME}; the newest run if it is left out",
+        help=f"a run's directory, or its {FILE_NAME}; the newest run if it is left out; "
+        "of several, which are shards, retries or the same tests elsewhere, one run is made",
+    )
+    parser.add_argument(
+        "--apart",
+        action="store_true",
+        help="show each of several logs as a group of its own, instead of as further attempts of the same tests",
     )
     add_option(parser, OPTIONS["run.outputs"])
     parser.add_argument(
-        "--directory", metavar="DIR", help="where reports are written; that of the log if left out"
+        "--directory",
+        metavar="DIR",
+        help="where reports are written; if left out, beside the log, and for several logs "
+        "merged in the directory of all runs",
     )
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Show the run, or write its reports; the status says whether that could be done, not how the tests fared."""
     settings = settings_from(arguments)
-    log = _find_log(arguments.log, settings)
-    directory: str = arguments.directory or os.path.dirname(log)
-    os.makedirs(directory, exist_ok=True)
-    written: deque[Event] = deque()
+    given: list[str] = arguments.logs
+    # A run that is named twice, as by `latest`, is one run.
+    logs = list(dict.fromkeys(_find_log(path, settings) for path in given or [""]))
     plugins = load_plugins_for(settings)
     session = Session(settings, plugins)
+    problems = _Problems()
+    past = _past(logs, problems, apart=arguments.apart)
+    first = next(past, None)
+    problems.check_found(first is not None, logs)
+    directory: str = arguments.directory or _place(logs, settings)
+    os.makedirs(directory, exist_ok=True)
+    written: deque[Event] = deque()
     handlers = _make_handlers(session, plugins, directory, written)
     failed: list[str] = []
 
     def on_failure(name: str, error: Exception) -> None:
         failed.append(f"output {name!r} failed: {type(error).__name__}: {error}")
-
-    def on_problem(problem: LogProblem) -> None:
-        print(f"rotest: {problem}", file=sys.stderr)
 
     # What the handlers of then wrote, and which failed, says nothing of those of now.
     outdated: tuple[type[Event], ...] = (ArtifactWritten, HandlerFailed)
@@ -65,7 +82,7 @@ def execute(arguments: argparse.Namespace) -> int:
         outdated += (FailureClassified,)
 
     def events() -> Iterator[Event]:
-        for event in read_events(log, on_problem=on_problem):
+        for event in chain([first] if first is not None else [], past):
             if not isinstance(event, outdated):
                 yield event
             while written:
@@ -73,12 +90,59 @@ def execute(arguments: argparse.Namespace) -> int:
 
     with session:
         render(events(), handlers, on_failure=on_failure)
+    problems.close()
     for line in failed:
         print(f"rotest: {line}", file=sys.stderr)
     return EXIT_INFRASTRUCTURE if failed else EXIT_PASSED
 
 
-def _find_log(given: str | None, settings: Settings) -> str:
+class _Problems:
+    """Tell what could not be read of logs, up to a bound for each: somebody may have named another file altogether."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def tell(self, problem: LogProblem) -> None:
+        """Print a problem, if there were not too many yet."""
+        self._counts[problem.path] += 1
+        if self._counts[problem.path] <= MOST_PROBLEMS:
+            print(f"rotest: {problem}", file=sys.stderr)
+
+    def check_found(self, found: bool, logs: Sequence[str]) -> None:
+        """Refuse logs without a single event.
+
+        Raises:
+            UsageError: there is no event in them.
+        """
+        if not found:
+            self.close()
+            raise UsageError(
+                f"{', '.join(logs)}: no event was found in there; is it the {FILE_NAME} of a run?"
+            )
+
+    def close(self) -> None:
+        """Say how many problems were not told."""
+        for path, count in self._counts.items():
+            if count > MOST_PROBLEMS:
+                print(f"rotest: {path}: {count - MOST_PROBLEMS} more lines were left out", file=sys.stderr)
+        self._counts.clear()
+
+
+def _past(logs: Sequence[str], problems: _Problems, *, apart: bool) -> Iterator[Event]:
+    if len(logs) == 1:
+        return read_events(logs[0], on_problem=problems.tell)
+    from rotest_core.execution.merging import merge
+
+    return merge([partial(read_events, log) for log in logs], on_problem=problems.tell, apart=apart)
+
+
+def _place(logs: Sequence[str], settings: Settings) -> str:
+    if len(logs) == 1:
+        return os.path.dirname(logs[0])
+    return os.path.join(settings.run.work_dir, "merged")
+
+
+def _find_log(given: str, settings: Settings) -> str:
     path = given or os.path.join(settings.run.work_dir, "runs", "latest")
     if os.path.isdir(path):
         path = os.path.join(path, FILE_NAME)

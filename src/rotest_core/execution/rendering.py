@@ -17,9 +17,14 @@ from rotest_core.events import EVENT_TYPES, SCHEMA, RunStarted
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TextIO
 
     from rotest_core.events import Event
     from rotest_core.plugin.protocols.handler import OutputHandler
+
+
+LONGEST = 1 << 28
+"""Characters of a line that are read; what an event holds is bounded by less."""
 
 
 class LogProblem(NamedTuple):
@@ -59,10 +64,18 @@ def read_events(
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     with log:
-        for number, line in enumerate(log, 1):
+        for number, line in enumerate(_lines(log), 1):
             event = reader.read(number, line)
             if event is not None:
                 yield event
+
+
+def _lines(log: TextIO) -> Iterator[str]:
+    """Yield the lines of a file, each as far as it may be the line of an event: a foreign file may be a single one."""
+    while line := log.readline(LONGEST):
+        yield line
+        while len(line) == LONGEST and not line.endswith("\n"):
+            line = log.readline(LONGEST)
 
 
 class EventReader:
