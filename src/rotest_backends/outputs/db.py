@@ -80,7 +80,8 @@ class Db:
                 return
             builder = ResultsBuilder(owner=process_mark(), log_bytes=self._options.log_bytes)
             self._writer = _Writer(self._context.results(), builder)
-            self._writer.start()
+            self._writer.start(event)
+            return
         self._writer.put(event)
         if isinstance(event, RunFinished):
             self._finish(self._writer)
@@ -121,8 +122,16 @@ class _Writer:
         # A thread that outlives a run that is left at once must not keep its process alive.
         self._thread = threading.Thread(target=self._work, name="rotest-db", daemon=True)
 
-    def start(self) -> None:
-        """Begin to write."""
+    def start(self, event: RunStarted) -> None:
+        """Write the beginning of the run, and then, from the thread, all that follows.
+
+        A run is known from the first on: it can be found when it is killed a moment later.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        self._pile.append(event)
+        self._write()
         self._thread.start()
 
     def put(self, event: Event) -> None:
@@ -148,7 +157,8 @@ class _Writer:
         """
         self._ending = True
         self._more.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         if self._problem is not None:
             raise self._problem
 

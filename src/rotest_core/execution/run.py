@@ -340,13 +340,17 @@ class Run:
 
     def _started_event(self, total: int) -> RunStarted:
         system = os.uname()
-        environment = (
+        environment: tuple[tuple[str, str], ...] = (
             ("host", system.nodename),
             ("user", os.environ.get("LOGNAME") or os.environ.get("USER") or str(os.getuid())),
             ("python", sys.version.split()[0]),
             ("platform", f"{system.sysname} {system.release} {system.machine}"),
             ("rotest", __version__),
         )
+        if "db" in self._settings.run.outputs:
+            from rotest_core.execution.survey import survey
+
+            environment += survey(self._settings.root)
         return RunStarted(
             self._started,
             self.id,

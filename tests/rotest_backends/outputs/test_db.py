@@ -214,3 +214,23 @@ def test_a_run_of_the_command_is_kept(tmp_path: Path) -> None:
     assert (test.id, test.summary) == ("test_one.py::T::test_one", "AssertionError: no")
     assert json.loads(b"".join(store.events(run.id)).splitlines()[0])["run"] == run.id
     store.close()
+
+
+def test_a_process_that_is_killed_leaves_a_run_that_is_found_interrupted(tmp_path: Path) -> None:
+    (tmp_path / "test_killed.py").write_text(
+        "import os, signal, unittest\n\n\nclass T(unittest.TestCase):\n"
+        "    def test_1(self):\n        self.fail('no')\n\n"
+        "    def test_2(self):\n        os.kill(os.getpid(), signal.SIGKILL)\n",
+        encoding="utf-8",
+    )
+
+    killed = rotest("-o", "db", "-n", "killed", cwd=tmp_path)
+    shown = rotest("runs", "show", "killed", "--json", cwd=tmp_path)
+
+    assert (killed.status, shown.status, shown.err) == (-9, 0, "")
+    found = json.loads(shown.out)
+    assert (found["run"]["state"], found["run"]["counts"]) == ("interrupted", {"failure": 1})
+    assert [(test["name"], test["outcome"]) for test in found["tests"]] == [
+        ("test_1", "failure"),
+        ("test_2", None),
+    ]
