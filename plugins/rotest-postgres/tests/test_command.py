@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from textwrap import dedent
 
-from rotest_core.plugin import LockStep
+from rotest_core import RecordKey
+from rotest_core.leasing import current_owner
+from rotest_core.plugin import Candidate, Claim, Grant, LockStep, Want
 from rotest_core.testing import check_history
 from rotest_postgres.locks.strategy import PostgresLocks
 
@@ -44,24 +47,26 @@ TESTS = """
 """
 
 
+LONG = """
+    import time
+    from pathlib import Path
+
+    from resources import Lamp
+
+    from rotest_core import TestCase
+
+
+    class LampTest(TestCase):
+        lamp = Lamp.request(watts__gte=10)
+
+        def test_long(self) -> None:
+            Path("begun").touch()
+            time.sleep(60)
+"""
+
+
 def test_runs_of_two_processes_share_what_is_in_the_database(database: str, tmp_path: Path) -> None:
-    _write(tmp_path / "resources.py", RESOURCES)
-    _write(tmp_path / "test_lamp.py", TESTS)
-    _write(
-        tmp_path / "rotest.toml",
-        f"""
-        [resources]
-        modules = ["resources"]
-
-        [store]
-        backend = "postgres"
-        url = "{database}"
-
-        [locks]
-        backend = "postgres"
-        """,
-    )
-    _end(_rotest(tmp_path, "resources", "add", "Lamp", "bright", "watts=60"))
+    _write_project(tmp_path, database, TESTS)
     _end(_rotest(tmp_path, "resources", "add", "Lamp", "dim", "watts=5"))
     runs = [_rotest(tmp_path, "run", "--name", name) for name in ("first", "second")]
     for run in runs:
@@ -74,6 +79,45 @@ def test_runs_of_two_processes_share_what_is_in_the_database(database: str, tmp_
     assert 2 <= granted <= 4
     assert sum(event.step is LockStep.RELEASED for event in events) == granted
     assert check_history(events) == []
+
+
+def test_a_device_can_be_used_again_after_the_coordinator_was_killed(database: str, tmp_path: Path) -> None:
+    _write_project(tmp_path, database, LONG)
+    run = _rotest(tmp_path, "-p", "2")
+    while not (tmp_path / "begun").exists():
+        assert run.poll() is None, _end(run)
+        time.sleep(0.01)
+    locks = PostgresLocks(database)
+    heir = locks.open(current_owner("heir"), ttl=60.0)
+    wants = (Want("lamp", (Candidate(RecordKey("Lamp", "bright")),)),)
+    assert heir.submit(Claim(id="heir", wants=wants)) is None
+    run.kill()
+    (grant,) = heir.wait(3.0)
+    assert isinstance(grant, Grant)
+    assert grant.leases[0].dirty
+    run.communicate()
+    assert check_history(locks.history()) == []
+    locks.close()
+
+
+def _write_project(directory: Path, database: str, tests: str) -> None:
+    _write(directory / "resources.py", RESOURCES)
+    _write(directory / "test_lamp.py", tests)
+    _write(
+        directory / "rotest.toml",
+        f"""
+        [resources]
+        modules = ["resources"]
+
+        [store]
+        backend = "postgres"
+        url = "{database}"
+
+        [locks]
+        backend = "postgres"
+        """,
+    )
+    _end(_rotest(directory, "resources", "add", "Lamp", "bright", "watts=60"))
 
 
 def _write(path: Path, text: str) -> None:
