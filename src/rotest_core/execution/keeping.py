@@ -69,21 +69,21 @@ class Prospects:
             for number, (kind, left) in enumerate(zip(self._kinds, self._left, strict=True))
         )
 
-    def choose(self, requests: Sequence[Request[Any]], kept: Iterable[Kept]) -> dict[str, Kept]:
+    def choose(self, requests: Sequence[Request[Any]], kept: Sequence[Kept]) -> dict[str, Kept]:
         """Give as many requests of a test as can be a resource that was kept, by the names of the requests.
 
         How many these are says how well a worker that keeps the resources is suited to the test.
         """
+        keys = {request.name: self._keys_now(self._kind(request)) for request in requests}
         options = {
             request.name: [
-                one
-                for one in kept
-                if serves(one.request, request) and one.key in self._keys_now(self._kind(request))
+                one for one in kept if serves(one.request, request) and one.key in keys[request.name]
             ]
             for request in requests
         }
         taken: dict[int, str] = {}
-        for name in options:
+        # What has the least choice among all records goes first: others find something that was not kept.
+        for name in sorted(options, key=lambda name: len(keys[name])):
             _give(name, options, taken, set())
         by_token = {one.token: one for one in kept}
         return {name: by_token[token] for token, name in taken.items()}
@@ -130,12 +130,12 @@ def serves(made: Request[Any], wanted: Request[Any]) -> bool:
 
 def _give(name: str, options: dict[str, list[Kept]], taken: dict[int, str], tried: set[int]) -> bool:
     """Find a resource for a request, if need be by giving another to a request that has one already."""
-    for one in options[name]:
-        if one.token in tried:
-            continue
-        tried.add(one.token)
-        holder = taken.get(one.token)
+    untried = [one.token for one in options[name] if one.token not in tried]
+    # What nobody has goes first.
+    for token in sorted(untried, key=taken.__contains__):
+        tried.add(token)
+        holder = taken.get(token)
         if holder is None or _give(holder, options, taken, tried):
-            taken[one.token] = name
+            taken[token] = name
             return True
     return False
