@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, Self, cast
 
 from rotest_core.authoring.case import TestCase
+from rotest_core.errors import RotestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -37,6 +38,14 @@ MODE_FINALLY: Final = Mode.FINALLY
 """The part runs even when an earlier one stopped the flow."""
 
 
+class _Steering(Protocol):
+    """What the run of a flow lets a person do to it."""
+
+    def lines(self) -> Iterable[str]: ...
+
+    def jump(self, index: int) -> None: ...
+
+
 class FlowPart(TestCase):
     """Be the base of what flows are made of: blocks, and flows again.
 
@@ -59,6 +68,20 @@ class FlowPart(TestCase):
     def parent(self) -> TestFlow | None:
         """Return the flow that the part is in, None for a flow that is in no other."""
         return self._rotest_parent
+
+    def list_blocks(self) -> None:
+        """Print what the whole flow is made of, and where it is; for a person at a debugger."""
+        flow = self.parent
+        if flow is None:
+            raise RotestError(f"{type(self).__name__} is in no flow that runs")
+        flow.list_blocks()
+
+    def jump_to(self, index: int) -> None:
+        """Let the flow around go on at another of its parts (see `TestFlow.jump_to`)."""
+        flow = self.parent
+        if flow is None:
+            raise RotestError(f"{type(self).__name__} is in no flow that runs")
+        flow.jump_to(index)
 
     @classmethod
     def params(cls, *, mode: Mode | None = None, name: str = "", **parameters: object) -> type[Self]:
@@ -121,6 +144,7 @@ class TestFlow(FlowPart):
     _rotest_kind: ClassVar[str] = "flow"
     _rotest_run_parts: Callable[[], None] | None = None
     _rotest_running: FlowPart | None = None
+    _rotest_steering: _Steering | None = None
 
     def runTest(self) -> None:
         """Run the parts; called between setUp and tearDown."""
@@ -132,6 +156,33 @@ class TestFlow(FlowPart):
         """Return the first line of what the flow's class says of itself."""
         own: str | None = vars(type(self)).get("__doc__")
         return own.strip().partition("\n")[0].strip() or None if own else None
+
+    def list_blocks(self) -> None:
+        """Print what the whole flow is made of, and where it is; for a person at a debugger."""
+        flow: TestFlow = self
+        while flow.parent is not None:
+            flow = flow.parent
+        print(flow._rotest_name or type(flow).__name__)
+        for line in flow._rotest_steered().lines():
+            print(line)
+
+    def jump_to(self, index: int) -> None:
+        """Let the flow go on at another of its parts, once the part that runs now has ended.
+
+        The parts between are skipped. An earlier failure does not stop the flow any more, but is not forgotten.
+
+        Args:
+            index: which part, from 0, as `list_blocks` shows it.
+
+        Raises:
+            UsageError: there is no such part, or it ran already.
+        """
+        self._rotest_steered().jump(index)
+
+    def _rotest_steered(self) -> _Steering:
+        if self._rotest_steering is None:
+            raise RotestError(f"{type(self).__name__} does not run")
+        return self._rotest_steering
 
     def request_resources(
         self, requests: Iterable[Request[Any]], *, wait: float | None = None

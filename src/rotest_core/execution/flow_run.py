@@ -23,6 +23,7 @@ from rotest_core.execution.result import Result
 from rotest_core.execution.running_test import RunningTest
 from rotest_core.execution.salvage import finish
 from rotest_core.execution.stage import NO_RESOURCES, PREVIOUS_FAILED
+from rotest_core.execution.steering import JUMPED_OVER, Steering
 
 if TYPE_CHECKING:
     import unittest
@@ -60,6 +61,7 @@ class FlowRun:
         self._company = company
         self._result = result
         self._inherited: dict[str, object] = {}
+        self._steering = Steering(part)
 
     def prepare(self, inherited: Mapping[str, object]) -> None:
         """Give the case its values, and the means to run its parts.
@@ -71,20 +73,27 @@ class FlowRun:
         self._look_at_resources()
         vars(self.case).update(self.scope.plain())
         vars(self.case)["_rotest_run_parts"] = self.run_parts
+        vars(self.case)["_rotest_steering"] = self._steering
 
     @unbroken
     def run_parts(self) -> None:
         """Run one part after the other, and report what became of them."""
-        stopped = False
-        for part in self.part.parts:
-            if stopped and part.mode is not Mode.FINALLY:
-                self._company.stage.skip(part, PREVIOUS_FAILED)
-                continue
-            self._look_at_resources()
-            run = PartRun(self._company, part, self)
-            outcome = run.run()
-            self.complaints += run.complaints
-            stopped = stopped or stops(part.mode, outcome)
+        stopped, steering = False, self._steering
+        for steering.position, part in enumerate(self.part.parts):
+            if steering.target == steering.position:
+                stopped, steering.target = False, None
+            jumped = steering.target is not None
+            if jumped or (stopped and part.mode is not Mode.FINALLY):
+                self._company.stage.skip(part, JUMPED_OVER if jumped else PREVIOUS_FAILED)
+                outcome = Outcome.SKIPPED
+            else:
+                self._look_at_resources()
+                run = PartRun(self._company, part, self)
+                outcome = run.run()
+                self.complaints += run.complaints
+                stopped = stopped or stops(part.mode, outcome)
+            steering.outcomes.append(outcome)
+        self._company.log_for(self.part.number, self.part.name)
         self._company.stage.tell()
         self._report()
 
@@ -92,6 +101,10 @@ class FlowRun:
         """Share a value with the flow and with the parts that follow."""
         self.scope.outputs[name] = value
         vars(self.case)[name] = value
+
+    def enter(self, inner: FlowRun) -> None:
+        """Take note that the part that runs now is a flow."""
+        self._steering.inner = inner._steering
 
     def _look_at_resources(self) -> None:
         """Take note of what the flow has now: parts may ask for more on its behalf, and give it back."""
@@ -177,6 +190,7 @@ class PartRun:
         case._rotest_parent = self._around.case  # pyright: ignore[reportPrivateUsage]
         if isinstance(case, TestFlow):
             self._inner = FlowRun(self._company, self._part, case, self._scope, self._result)
+            self._around.enter(self._inner)
         return case
 
     def _run_case(self, case: FlowPart) -> None:
