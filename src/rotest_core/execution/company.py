@@ -37,6 +37,7 @@ class Company(NamedTuple):
         on_failed_expectation: called with the frame that expected something in vain.
         doubtful: the names of resources that could not be given back; they are dirty.
         excuse: says, for the text of a failure, why it is an expected one; nothing if it is not.
+        direct: which classes are run by the steps of unittest written out, as far as it was asked.
         watch: told of each part, with its result, before it is run; None where nobody watches.
     """
 
@@ -53,7 +54,12 @@ class Company(NamedTuple):
     on_failed_expectation: Callable[[FrameType], None] | None
     doubtful: set[str]
     excuse: Callable[[str], str] | None
+    direct: dict[type, bool]
     watch: Callable[[unittest.TestCase, Result], None] | None = None
+
+    def flush(self) -> None:
+        """Let all that happened be written before code of users runs, whatever becomes of the process there."""
+        self.coordinator.emit()
 
 
 class Complaint(NamedTuple):
@@ -73,11 +79,9 @@ class PartResult(Result):
     """
 
     def __init__(self, company: Company, part: Part) -> None:
-        super().__init__(
-            company.coordinator.emit, on_failure=company.on_failure, excuse=company.excuse
-        )
+        super().__init__(company.coordinator.emit, on_failure=company.on_failure, excuse=company.excuse)
         self.complaints: list[Complaint] = []
-        self._path = part.path
+        self._part = part
         self.begin(part.number)
 
     def report(
@@ -94,11 +98,11 @@ class PartResult(Result):
         """Tell it, and remember it if it is not good; see `Result.report`."""
         outcome, cause, text = self.excused(outcome, cause, text)
         if not outcome.good:
-            self.complaints.append(Complaint(self._path, outcome, summary, cause))
+            self.complaints.append(Complaint(self._part.path, outcome, summary, cause))
         super().report(outcome, text, summary=summary, cause=cause, file=file, line=line, subtest=subtest)
 
     def told(self, outcome: Outcome, cause: Cause | None, summary: str) -> None:
         """Count it, and remember it if it is not good; see `Result.told`."""
         if not outcome.good:
-            self.complaints.append(Complaint(self._path, outcome, summary, cause))
+            self.complaints.append(Complaint(self._part.path, outcome, summary, cause))
         super().told(outcome, cause, summary)

@@ -30,6 +30,8 @@ _METHODS = (
 )
 _USUAL = {name: getattr(unittest.TestCase, name, None) for name in _METHODS}
 _CHECKED = "rotest_core.authoring.checks"
+# Nothing here asks for a description.
+_STEPS = {name: usual for name, usual in _USUAL.items() if name != "shortDescription"}
 _make_outcome: Callable[[Result], object] | None = getattr(unittest.case, "_Outcome", None)
 
 
@@ -57,7 +59,7 @@ def is_checked(test_type: type) -> bool:
     checks = sys.modules.get(_CHECKED)
     if checks is None or not issubclass(test_type, checks.CheckedCase):
         return False
-    usual = {**_USUAL, **{name: getattr(checks.CheckedCase, name) for name in (SETUP, METHOD, TEARDOWN)}}
+    usual = {**_STEPS, **{name: getattr(checks.CheckedCase, name) for name in (SETUP, METHOD, TEARDOWN)}}
     return _may_run(test_type, usual)
 
 

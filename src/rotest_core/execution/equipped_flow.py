@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from rotest_core.execution.bus import later_of
 from rotest_core.execution.company import Company
 from rotest_core.execution.equipped import EquippedTest
 from rotest_core.execution.flow_run import FlowRun, why_not_run
@@ -46,7 +47,7 @@ class EquippedFlow(EquippedTest):
             log_for: lets what is logged from now on be that of a test, by number and name.
             on_failure: called with each exception that is reported, while its part is still set up.
         """
-        self._stage = Stage(self._test, self._coordinator.emit, worker)
+        self._stage = Stage(self._test, later_of(self._coordinator), worker)
         self._run_directory = directory
         self._log_for = log_for
         self._on_failure = on_failure
@@ -109,6 +110,7 @@ class EquippedFlow(EquippedTest):
             self._on_failed_expectation,
             self._doubtful,
             self._order.excuse,
+            {},
             self._watch,
         )
 

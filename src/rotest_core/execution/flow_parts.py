@@ -33,12 +33,30 @@ class Declarations:
         outputs: of a block, by name.
         types: what its ports declare to be, by name; Any for nothing.
         methods: the names of a block's test methods.
-        requests: by name.
+        declared: the names of the requests in the class body.
+        parameters: what `params` gave, but for requests; references are pipes.
+        common: its ``common``, in the same way.
+        asked: the names of the requests that `params` gave.
+        requests: all its requests, those given by `params` and ``common`` included.
+        defaults: those of its inputs, by name.
         has_fixtures: whether it has a `setUpClass` or `tearDownClass` of its own.
         limit: seconds that it may take, 0 for what the flow around it may.
     """
 
-    __slots__ = ("has_fixtures", "inputs", "limit", "methods", "outputs", "requests", "types")
+    __slots__ = (
+        "asked",
+        "common",
+        "declared",
+        "defaults",
+        "has_fixtures",
+        "inputs",
+        "limit",
+        "methods",
+        "outputs",
+        "parameters",
+        "requests",
+        "types",
+    )
 
     def __init__(self, component: type[FlowPart]) -> None:
         is_block = kind_of(component) == "block"
@@ -55,7 +73,23 @@ class Declarations:
         self.methods: list[str] = [
             name for name in sorted(names) if is_block and callable(getattr(component, name))
         ]
-        self.requests: dict[str, Request[Any]] = _declared(component)
+        self.defaults: dict[str, object] = {
+            name: port.default for name, port in self.inputs.items() if port.is_optional
+        }
+        requests = _declared(component)
+        self.declared: frozenset[str] = frozenset(requests)
+        self.parameters: dict[str, object]
+        self.common: dict[str, object]
+        self.parameters, asked = _sorted(component._rotest_parameters)  # pyright: ignore[reportPrivateUsage]
+        self.common, shared = _sorted(component.common)
+        self.asked: frozenset[str] = frozenset(asked)
+        requests = {**requests, **asked}
+        # A value of its own takes the place of a request; a value for everything inside does not.
+        for name in self.parameters:
+            requests.pop(name, None)
+        for name, request in shared.items():
+            requests.setdefault(name, request)
+        self.requests: tuple[Request[Any], ...] = tuple(requests.values())
         own = own_bases(component)
         self.has_fixtures: bool = any(
             "setUpClass" in vars(base) or "tearDownClass" in vars(base) for base in own
@@ -83,6 +117,7 @@ class Part:
         parameters: what `params` gave, but for requests; references are pipes.
         common: its ``common``, in the same way.
         declared: the names of the requests in its class body.
+        defaults: those of its inputs, by name.
         asked: the names of the requests that `params` gave it.
         requests: all its requests, those given by `params` and ``common`` included.
         has_fixtures: whether it has a `setUpClass` or `tearDownClass` of its own.
@@ -99,6 +134,7 @@ class Part:
         "common",
         "component",
         "declared",
+        "defaults",
         "group",
         "has_fixtures",
         "inputs",
@@ -135,20 +171,12 @@ class Part:
         self.methods: list[str] = declarations.methods
         self.has_fixtures: bool = declarations.has_fixtures
         self.limit: float = declarations.limit
-        requests = declarations.requests
-        self.declared: frozenset[str] = frozenset(requests)
-        self.parameters: dict[str, object]
-        self.common: dict[str, object]
-        self.parameters, asked = _sorted(component._rotest_parameters)  # pyright: ignore[reportPrivateUsage]
-        self.common, shared = _sorted(component.common)
-        self.asked: frozenset[str] = frozenset(asked)
-        requests = {**requests, **asked}
-        # A value of its own takes the place of a request; a value for everything inside does not.
-        for name in self.parameters:
-            requests.pop(name, None)
-        for name, request in shared.items():
-            requests.setdefault(name, request)
-        self.requests: tuple[Request[Any], ...] = tuple(requests.values())
+        self.declared: frozenset[str] = declarations.declared
+        self.parameters: dict[str, object] = declarations.parameters
+        self.common: dict[str, object] = declarations.common
+        self.defaults: dict[str, object] = declarations.defaults
+        self.asked: frozenset[str] = declarations.asked
+        self.requests: tuple[Request[Any], ...] = declarations.requests
         self.parts: list[Part] = []
         self.strangers: list[object] = []
         for inner in blocks_of(component):
@@ -168,11 +196,6 @@ class Part:
     def path(self) -> str:
         """Give the names that lead to the part: ``Flow > SubFlow > Block``."""
         return PATH.join(part.name for part in reversed((self, *self.outwards())))
-
-    @property
-    def defaults(self) -> dict[str, object]:
-        """Give the defaults of its inputs, by name."""
-        return {name: port.default for name, port in self.inputs.items() if port.is_optional}
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rotest_core.authoring.pipe import Pipe
-from rotest_core.quick_typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,11 +33,14 @@ class NotGivenError(LookupError):
         super().__init__(name)
 
 
-class Found(NamedTuple):
+class Found:
     """A value, and the pipes that it has still to go through, in order."""
 
-    value: object
-    pipes: tuple[Pipe, ...] = ()
+    __slots__ = ("pipes", "value")
+
+    def __init__(self, value: object, pipes: tuple[Pipe, ...] = ()) -> None:
+        self.value: object = value
+        self.pipes: tuple[Pipe, ...] = pipes
 
     def resolve(self) -> object:
         """Send the value through the pipes."""
@@ -74,13 +76,9 @@ class Scope:
         self._given = (parameters, common)
         self._own: tuple[Mapping[str, object], ...] = (parameters, self.resources, common)
         self._around = around
-        outer = tuple(self._outwards())
-        self._levels = (
-            *self._own,
-            *(scope.outputs for scope in outer),
-            *(level for scope in outer for level in scope._own),
-            defaults,
-        )
+        self._inside: tuple[Mapping[str, object], ...] | None = None
+        outside = () if around is None else around._levels_inside()
+        self._levels = (*self._own, *outside, defaults)
 
     def find(self, name: str) -> Found:
         """Find what reaches the part under a name.
@@ -88,7 +86,11 @@ class Scope:
         Raises:
             NotGivenError: nothing does.
         """
-        return self._find(name, frozenset())
+        for level in self._levels:
+            if name in level:
+                value = level[name]
+                return self._find(name, frozenset()) if isinstance(value, Pipe) else Found(value)
+        raise NotGivenError(name)
 
     def names(self) -> set[str]:
         """Give every name that something reaches the part under."""
@@ -96,10 +98,12 @@ class Scope:
 
     def plain(self) -> dict[str, object]:
         """Give all values that reach the part and are no pipes, by name."""
-        found: dict[str, object] = {}
-        for level in reversed(self._levels):
-            found.update((name, value) for name, value in level.items() if not isinstance(value, Pipe))
-        return found
+        return {
+            name: value
+            for level in reversed(self._levels)
+            for name, value in level.items()
+            if not isinstance(value, Pipe)
+        }
 
     def pipe_of_output(self, name: str) -> Pipe | None:
         """Give the pipe through which an output of the part is shared."""
@@ -116,6 +120,16 @@ class Scope:
         for scope in reversed(tuple(self._outwards())):
             found.update(scope.resources)
         return found
+
+    def _levels_inside(self) -> tuple[Mapping[str, object], ...]:
+        """Give what a part of this flow is given by it and the flows around, the strongest first."""
+        if self._inside is None:
+            scopes = (self, *self._outwards())
+            self._inside = (
+                *(scope.outputs for scope in scopes),
+                *(level for scope in scopes for level in scope._own),
+            )
+        return self._inside
 
     def _outwards(self) -> Iterator[Scope]:
         scope = self._around

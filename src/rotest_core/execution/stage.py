@@ -18,10 +18,14 @@ from rotest_core.execution.planned_flow import PlannedFlow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from rotest_core.events import Event
     from rotest_core.execution.flow_parts import Part
     from rotest_core.execution.tree import PlannedTest
+
+_new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
+"""Makes an event of its fields, given one and all, without looking at them."""
 
 PREVIOUS_FAILED = "Previous component failed"
 CUT_SHORT = "It was cut short"
@@ -51,6 +55,7 @@ class Stage:
         self._id = test.id
         self._emit = emit
         self._worker = worker
+        self._tags: dict[int, tuple[str, ...]] = {}
         self._begun: dict[int, float] = dict(begun or {})
         self._ended: set[int] = set(ended)
         self._untold: list[Event] = []
@@ -60,34 +65,25 @@ class Stage:
         group = part.group
         assert group is not None
         self._begun[part.number] = perf_counter()
-        tags = group.all_tags
+        tags = self._tags.get(group.number)
+        if tags is None:
+            tags = self._tags[group.number] = group.all_tags
         if part.kind == "flow":
             parent = None if group.parent is None else group.parent.number
             self._untold.append(GroupStarted(time(), group.number, parent, "flow", group.name, group.tags))
-        else:
+        elif part.tags:
             tags = tuple(dict.fromkeys((*tags, *part.tags)))
         # The end of the part before is told along with the start of this one: that spares system calls.
-        self._untold.append(
-            TestStarted(
-                time(),
-                part.number,
-                group.number,
-                part.name,
-                self._id,
-                part.kind,
-                tags,
-                description,
-                self._worker,
-                1,
-            )
-        )
+        number, kind = part.number, part.kind
+        fields = (time(), number, group.number, part.name, self._id, kind, tags, description, self._worker, 1)
+        self._untold.append(_new(TestStarted, fields))
         self.tell()
 
     def end(self, part: Part, outcome: Outcome, cause: Cause | None) -> None:
         """End a part that began; see `tell`."""
         self._ended.add(part.number)
         duration = perf_counter() - self._begun[part.number]
-        self._untold.append(TestFinished(time(), part.number, outcome, duration, cause))
+        self._untold.append(_new(TestFinished, (time(), part.number, outcome, duration, cause)))
         if part.kind == "flow" and part.group is not None:
             self._untold.append(GroupFinished(time(), part.group.number))
 

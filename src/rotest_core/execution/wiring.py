@@ -26,11 +26,11 @@ class Promise(NamedTuple):
 
     Args:
         type: the declared type, Any for none.
-        origin: the path of the part that will give it, empty for a resource.
+        origin: the part that will give it, None for a resource.
     """
 
     type: object
-    origin: str = ""
+    origin: Part | None
 
 
 def wiring_problems(flow: Part) -> list[str]:
@@ -51,7 +51,7 @@ def _check_flow(flow: Part, around: Scope | None) -> Iterator[tuple[Part, str]]:
         for name in part.outputs:
             pipe = inner.pipe_of_output(name)
             declared = part.types[name] if pipe is None or pipe.formula is None else Any
-            scope.outputs[name if pipe is None else pipe.name] = Promise(declared, part.path)
+            scope.outputs[name if pipe is None else pipe.name] = Promise(declared, part)
 
 
 def _scope(part: Part, around: Scope | None) -> Scope:
@@ -59,7 +59,7 @@ def _scope(part: Part, around: Scope | None) -> Scope:
     for request in part.requests:
         from rotest_core.model.unpacking import names_given
 
-        scope.resources.update((name, Promise(Any)) for name in names_given(request))
+        scope.resources.update((name, Promise(Any, None)) for name in names_given(request))
     return scope
 
 
@@ -76,8 +76,8 @@ def _check_inputs(part: Part, scope: Scope) -> Iterator[tuple[Part, str]]:
         promise, wanted = found.value, part.types[name]
         if not isinstance(promise, Promise) or any(pipe.formula is not None for pipe in found.pipes):
             continue
-        if not may_be(promise.type, wanted):
-            what = f"but {promise.origin} gives {shown(promise.type)}"
+        if promise.origin is not None and not may_be(promise.type, wanted):
+            what = f"but {promise.origin.path} gives {shown(promise.type)}"
             yield part, f"the input {name!r} takes {shown(wanted)}, {what}"
 
 
@@ -115,17 +115,25 @@ def _mistakes_of_flow(flow: Part) -> Iterator[tuple[Part, str]]:
             "would contain itself" if _names(stranger) in _around(flow) else "is neither a block nor a flow"
         )
         yield flow, f"{_names(stranger)} {what}"
-    inside = list(flow.inside())
-    known = _known_inside(inside)
+    # To look at all that is in it is spared where there is nothing to look for.
+    if flow.parameters or flow.asked:
+        yield from _useless_parameters(flow)
+    pipes = [(name, value) for name, value in flow.common.items() if isinstance(value, Pipe)]
+    if pipes:
+        inside = list(flow.inside())
+        sources = _sources((flow, *inside, *flow.outwards()))
+        for name, value in pipes:
+            if name not in sources and not _has_port(inside, name):
+                yield flow, _unpiped(name, value, _ports_of(inside))
+
+
+def _useless_parameters(flow: Part) -> Iterator[tuple[Part, str]]:
+    known = _known_inside(list(flow.inside()))
     for name, value in flow.parameters.items():
         if name not in known and name not in flow.declared:
             yield flow, _unknown(name, value, "no part has an input or request", known)
     for name in sorted(flow.asked - known - flow.declared):
         yield flow, _unknown(name, None, "no part has an input or request", known)
-    sources = _sources((flow, *inside, *flow.outwards()))
-    for name, value in flow.common.items():
-        if isinstance(value, Pipe) and name not in sources and not _has_port(inside, name):
-            yield flow, _unpiped(name, value, _ports_of(inside))
 
 
 def _mistakes_of_block(block: Part) -> Iterator[tuple[Part, str]]:
