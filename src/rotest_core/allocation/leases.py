@@ -199,6 +199,16 @@ class Leases:
         return tuple(self._lost.values())
 
     @property
+    def lost_so_far(self) -> tuple[LeaseLost, ...]:
+        """Give those of `lost` that were heard of when somebody last listened."""
+        return tuple(self._lost.values())
+
+    @property
+    def wanted_so_far(self) -> frozenset[int]:
+        """Give those of `wanted` that were heard of when somebody last listened."""
+        return frozenset(self._wanted)
+
+    @property
     def wanted(self) -> frozenset[int]:
         """Give the tokens of the leases for which somebody else was heard to wait, up to now.
 

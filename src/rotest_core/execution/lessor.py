@@ -120,6 +120,7 @@ class Lessor:
         retention = self._retention
         if retention is None:
             return frozenset()
+        retention.listen()
         contested = retention.contested
         return frozenset(
             name
@@ -209,7 +210,10 @@ class Lessor:
             if dirty:
                 self._release(test.number, holding, dirty, dirty=True)
             self._release(test.number, holding, tuple(holding.left), dirty=False)
-        losses = self._leases.lost if holdings and self._leases is not None else ()
+        leases = self._leases
+        if not holdings or leases is None:
+            return []
+        losses = leases.lost_so_far if kept else leases.lost
         if not losses:
             return []
         tokens = {lease.token for holding in holdings for lease in _leases_of(holding.entries)}
@@ -235,9 +239,9 @@ class Lessor:
         holding = _Holding(self.open(), allocation, {name: entry}, (entry,))
         self._held.setdefault(test, []).append(holding)
         now = time.time()
-        self.later(ResourceLeased(now, test, name, key.type, key.name, entry.token, 0.0, kept=True))
+        self.later(ResourceLeased(now, test, name, key.type, key.name, entry.token, 0.0, False, True))
         assert entry.data is not None
-        return LeasedResource(name, key.type, entry.data, entry.token, dirty=False, kept=True)
+        return LeasedResource(name, key.type, entry.data, entry.token, False, True)
 
     def _let_go(self, retained: Sequence[Retained]) -> None:
         """Finalize what stayed set up, and give it back."""

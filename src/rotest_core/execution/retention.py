@@ -45,6 +45,8 @@ class Retention:
         self._leases = leases
         self._prospects = Prospects(tests, leases.candidates)
         self._retained: dict[int, Retained] = {}
+        # Whether nothing has run since somebody listened.
+        self._heard = False
         self.begin: Callable[[PlannedTest], None] = self._prospects.begin
 
     @property
@@ -58,9 +60,16 @@ class Retention:
         return kept is not None and self._prospects.want(kept)
 
     def contested(self, entry: AllocatedResource) -> bool:
-        """Tell whether somebody else waits for what a test has."""
-        tokens = {lease.token for lease in (entry.lease, *entry.parts) if lease is not None}
-        return not tokens.isdisjoint(self._leases.wanted)
+        """Tell whether somebody else waits for what a test has, as far as is known; see `listen`."""
+        wanted = self._leases.wanted_so_far
+        return bool(wanted) and any(
+            lease is not None and lease.token in wanted for lease in (entry.lease, *entry.parts)
+        )
+
+    def listen(self) -> None:
+        """Find out what others want, and what was lost, until now."""
+        self._heard = True
+        _ = self._leases.lost
 
     def keep(self, test: int, name: str, allocation: Allocation, entry: AllocatedResource) -> None:
         """Keep a lease that a test has had under some name."""
@@ -89,7 +98,10 @@ class Retention:
             return []
         if test is None:
             return list(self.all)
-        lost = {loss.lease.token for loss in self._leases.lost}
+        if not self._heard:
+            self.listen()
+        self._heard = False
+        lost = {loss.lease.token for loss in self._leases.lost_so_far}
         return [
             one
             for one in self.all

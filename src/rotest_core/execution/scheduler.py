@@ -119,7 +119,8 @@ class Scheduler:
             resources = self._lease(test, worker)
             if resources is not None:
                 keep = self._lessor.keepable(test.number)
-                return Assignment((test.number,), resources, self._following(), keep=keep)
+                following = self._following()
+                return Assignment((test.number,), resources, following, False, False, 0.0, keep)
         self._lessor.tidy(None)
         return None
 
