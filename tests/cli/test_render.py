@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,17 +28,62 @@ def project(tmp_path: Path) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("outputs", ["tree", "full", "dots,xml", "pretty", "loginfo"])
-def test_what_is_shown_and_written_is_what_the_run_showed_and_wrote(project: Path, outputs: str) -> None:
-    live = rotest("-o", outputs, cwd=project)
-    reports = {path.name: path.read_bytes() for path in project.glob(".rotest/runs/latest/*.xml")}
-    for path in project.glob(".rotest/runs/latest/*.xml"):
-        path.unlink()
-    again = rotest("render", "-o", outputs, cwd=project)
+EVERY_OUTPUT = "dots,full,logdebug,loginfo,pretty,progress,tree,html,xml,excel,artifact,db,signature"
+OWN_TESTS = """
+import unittest
+from rotest_core import BlockOutput, TestBlock, TestCase, TestFlow
+
+class Own(TestCase):
+    tried = []
+    def test_expecting(self):
+        self.expectEqual(1, 2)
+        self.success("the rest is fine")
+    def test_measuring(self):
+        self.measure("supply", 3.3, unit="V", within=(3.1, 3.5))
+        self.measure("ripple", 0.5, unit="V", within=(None, 0.1))
+    def test_flaky(self):
+        self.tried.append(1)
+        self.assertEqual(len(self.tried), 2)
+    def test_parts(self):
+        for number in range(3):
+            with self.subTest(number=number):
+                self.assertEqual(number, 1)
+
+class Telling(TestBlock):
+    voltage = BlockOutput()
+    def test_telling(self):
+        self.voltage = 3
+
+class Failing(TestBlock):
+    def test_failing(self): self.fail("no")
+
+class Flow(TestFlow):
+    blocks = (Telling, Failing)
+"""
+
+
+def reports_in(directory: Path) -> dict[str, bytes]:
+    """Return the reports of a run; the archive by what is in it, for it says when each file was written."""
+    reports = {path.name: path.read_bytes() for path in directory.glob("results.*")}
+    with zipfile.ZipFile(directory / "artifact.zip") as archive:
+        packed = {f"archived {info.filename}": archive.read(info) for info in archive.infolist()}
+    # The log that was archived with the run did not yet tell of the archive itself.
+    return reports | {name: content for name, content in packed.items() if not name.endswith("events.jsonl")}
+
+
+def test_every_output_shows_and_writes_later_what_it_showed_and_wrote_live(project: Path) -> None:
+    (project / "test_b.py").write_text(OWN_TESTS)
+    retry = ("--set", "run.retry.times=1", "--set", "run.retry.on=any")
+    live = rotest("-o", EVERY_OUTPUT, "-n", "nightly", *retry, cwd=project)
+    directory = (project / ".rotest/runs/latest").resolve()
+    written = reports_in(directory)
+    again = rotest("render", "-o", EVERY_OUTPUT, cwd=project)
     assert (again.status, again.err) == (0, "")
     assert again.out == live.out
-    assert {path.name: path.read_bytes() for path in project.glob(".rotest/runs/latest/*.xml")} == reports
-    assert bool(reports) == ("xml" in outputs)
+    assert reports_in(directory) == written
+    assert {"results.html", "results.xlsx", "results.xml"} < written.keys()
+    assert ", 1 flaky, " in live.out
+    assert "ripple = 0.5 V (at most 0.1 V), out of limits" in live.out
 
 
 @pytest.mark.parametrize("log", [".rotest/runs/latest", ".rotest/runs/latest/events.jsonl"])

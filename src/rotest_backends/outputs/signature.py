@@ -90,12 +90,21 @@ class SignatureHandler:
                 self._classify(event)
         elif isinstance(event, TestFinished):
             started = self._running.pop(event.test, None)
-            if started is not None and started.attempt > 1 and event.outcome.good:
+            if (
+                started is not None
+                and started.attempt > 1
+                and event.outcome.good
+                and not self._is_part(started)
+            ):
                 self._flaky.append(started.id)
         elif isinstance(event, RunStarted):
             store = self._context.results()
             seen = {tally.id for tally in store.signature_tally() if tally.first < event.time}
             self._recogniser = Recogniser(store.signatures(), seen, now=event.time)
+
+    def _is_part(self, ended: TestStarted) -> bool:
+        """Tell whether it is a part of a flow, which has the flow's id and ends before the flow does."""
+        return any(running.id == ended.id for running in self._running.values())
 
     def close(self) -> None:
         """Say which failures are new, which are known, and which tests are flaky."""

@@ -19,7 +19,7 @@ from rotest_core.events import (
 )
 from rotest_core.plugin import HandlerContext, OutputHandler, OutputHandlerFactory, Signature
 from rotest_core.results import take_in
-from rotest_core.testing import FakeHandlerContext, HandlerContract
+from rotest_core.testing import EventScript, FakeHandlerContext, HandlerContract
 
 
 class TestSignature(HandlerContract):
@@ -93,6 +93,17 @@ def test_a_test_that_passes_at_a_retry_is_flaky(tmp_path: Path) -> None:
 
     assert "1 flaky" in context.text
     assert "  FLAKY t.py::test_a\n" in context.text
+
+
+def test_a_part_of_a_flow_that_passed_again_makes_no_flow_flaky(tmp_path: Path) -> None:
+    script = EventScript()
+    for attempt in (1, 2):
+        with script.test("Flow", kind="flow", attempt=attempt, test_id="t.py::Flow") as flow:
+            script.add(TestStarted(script.tick(), 7, None, "Block", "t.py::Flow", "block", attempt=attempt))
+            script.add(TestFinished(script.tick(), 7, Outcome.SUCCESS, 0.0))
+            flow.report(Outcome.FAILURE, "no")
+
+    assert "0 flaky\n" in show(MemoryResults(), tmp_path, script.finish()).text
 
 
 def test_a_run_without_failures_says_nothing(tmp_path: Path) -> None:
