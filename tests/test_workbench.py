@@ -129,6 +129,14 @@ def test_a_block_runs_alone_and_shares_what_it_puts_out(lab: Any, bench: Workben
     assert bench.run(lab.Check, total=4) is Outcome.FAILURE
 
 
+def test_a_block_with_a_time_limit_runs_in_this_process_too(lab: Any, bench: Workbench) -> None:
+    class Limited(lab.Count):  # type: ignore[misc]
+        TIMEOUT = 60
+
+    assert bench.run(Limited) is Outcome.SUCCESS
+    assert bench.shared_data == {"total": 1}
+
+
 def test_a_flow_uses_a_live_resource_in_all_its_parts(lab: Any, bench: Workbench) -> None:
     lamp = lab.BenchLamp.lock(name="l2")
 

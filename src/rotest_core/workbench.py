@@ -98,7 +98,11 @@ class Workbench:
             UsageError: it is no test, or it takes no parameter of that name.
             PlanError: a request cannot be, a flow does not wire.
         """
-        settings = self._settings.with_run(debug=debug, name="shell", workers="1", delta=0)
+        # Here, and not in a process of its own: live resources are used, and values come back.
+        settings = self._settings.with_run(
+            debug=debug, name="shell", executor="serial", workers="1", delta=0, shard=""
+        )
+        settings.retry = settings.retry._replace(times=0)  # a person sees what failed, and tries again
         plan = make_plan(
             classes=[runnable(test, parameters, self.shared_data)],
             root=settings.root,

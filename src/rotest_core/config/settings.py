@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     SectionT = TypeVar("SectionT", bound=NamedTuple)
 
 DEFAULT_ORIGIN = "default"
+PROGRAM_ORIGIN = "program"
 
 
 class RunSettings(NamedTuple):
@@ -139,6 +140,7 @@ class Settings:
         self.file = file
         self._values = values
         self._gathered = gathered
+        self._replaced: frozenset[str] = frozenset()
         self.run: RunSettings = self._section("run", RunSettings)
         self.retry: RetrySettings = self._section("run.retry", RetrySettings)
         self.resources: ResourceSettings = self._section("resources", ResourceSettings)
@@ -152,11 +154,13 @@ class Settings:
         self.config: Mapping[str, object] = _nested(gathered.free)
 
     def origin(self, key: str) -> str:
-        """Tell where a value came from: ``default``, a file, an environment variable or a flag.
+        """Tell where a value came from: ``default``, a file, an environment variable, a flag, or the ``program`` itself.
 
         Args:
             key: full key of an option, of a plugin's section (``outputs.excel.path``) or of ``[config]``.
         """
+        if key in self._replaced:
+            return PROGRAM_ORIGIN
         given = self._gathered.options.get(key)
         if given is None:
             section, _, name = key.rpartition(".")
@@ -195,12 +199,13 @@ class Settings:
         )
 
     def with_run(self, **values: object) -> Settings:
-        """Return the same configuration with other values of ``[run]``."""
+        """Return the same configuration with other values of ``[run]``, which count as chosen."""
         from copy import copy
 
         changed = copy(self)
         fields: dict[str, Any] = values
         changed.run = self.run._replace(**fields)
+        changed._replaced = self._replaced.union(f"run.{name}" for name in values)
         return changed
 
     def plugin_sections(self) -> tuple[str, ...]:

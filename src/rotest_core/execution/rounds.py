@@ -83,7 +83,11 @@ class Rounds:
             RotestError: no worker is left; the results store cannot be used.
         """
         freshen = Freshening(self._attempts, lambda request: lessor.open().candidates(request))
-        tests = self._not_passed(open_results)
+        try:
+            tests = self._not_passed(open_results)
+        except BaseException:
+            crew.stop()
+            raise
         while True:
             run_round(tests)
             following = self._following(tests)
