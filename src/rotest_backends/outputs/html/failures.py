@@ -10,13 +10,14 @@ from rotest_backends.outputs.html.signatures import signature
 from rotest_backends.outputs.outcomes import look_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import IO
 
     from rotest_backends.outputs.html.gathering import Story
     from rotest_backends.outputs.html.spool import Piece, Spool
     from rotest_core.events import FailureClassified
 
+_BODY = b"</summary><div>"
 IDS = 40
 """How many tests the command names that runs the failed ones again."""
 
@@ -77,22 +78,32 @@ class Failures:
         self._earlier.append(earlier)
         return earlier.code
 
+    def all_ids(self) -> tuple[str, ...]:
+        """Return what selects the tests that failed."""
+        return tuple(dict.fromkeys(failure.id for failure in self._last.values() if failure.id))
+
     def ids(self) -> tuple[str, ...]:
         """Return what selects the tests that failed, nothing if that are too many for a command."""
-        ids = tuple(dict.fromkeys(failure.id for failure in self._last.values() if failure.id))
+        ids = self.all_ids()
         return ids if len(ids) <= IDS else ()
 
-    def write(self, target: IO[bytes], spool: Spool) -> None:
-        """Write all failures as HTML: what is known already after what is not, the most frequent sort first."""
+    def write(self, target: IO[bytes], spool: Spool, past_of: Callable[[str], str] = lambda test: "") -> None:
+        """Write all failures as HTML: what is known already after what is not, the most frequent sort first.
+
+        Args:
+            target: takes it.
+            spool: has what is told of each.
+            past_of: shows what became of a test earlier, by its id.
+        """
         first = True
         for key, alike, classified in self._groups():
             title = _title(alike, key, classified) if len(alike) > 1 or classified else ""
-            _write(target, spool, title, alike, is_open=first)
+            _write(target, spool, title, alike, past_of, is_open=first)
             first = False
         if self._earlier:
             count = len(self._earlier)
             title = f"<h3>{count:,} earlier attempt{'s' * (count > 1)} of what was run again</h3>"
-            _write(target, spool, title, self._earlier, is_open=False)
+            _write(target, spool, title, self._earlier, lambda test: "", is_open=False)
 
     def _groups(self) -> Iterable[_Group]:
         groups: dict[tuple[str, str], _Group] = {}
@@ -142,11 +153,23 @@ def _sort(classified: FailureClassified | None) -> str:
     return f"{shown}<strong>{inline(name, 120)}</strong> "
 
 
-def _write(target: IO[bytes], spool: Spool, title: str, failures: list[Failure], *, is_open: bool) -> None:
+def _write(
+    target: IO[bytes],
+    spool: Spool,
+    title: str,
+    failures: list[Failure],
+    past_of: Callable[[str], str],
+    *,
+    is_open: bool,
+) -> None:
     target.write(f'<section class="alike">{title}'.encode())
     for failure in failures:
-        for content in _unfolded(spool.read(failure.piece)) if is_open else (spool.read(failure.piece),):
-            target.write(content)
+        content = spool.read(failure.piece)
+        past = past_of(failure.id)
+        if past:
+            content = content.replace(_BODY, _BODY + past.encode(), 1)
+        for part in _unfolded(content) if is_open else (content,):
+            target.write(part)
         is_open = False
     target.write(b"</section>\n")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rotest_backends.outputs.html import rows
 from rotest_backends.outputs.html.allowance import Allowance
 from rotest_backends.outputs.html.body import Bodies
-from rotest_backends.outputs.html.choices import ROW, HtmlChoices
+from rotest_backends.outputs.html.choices import ROW, RUNS, HtmlChoices
 from rotest_backends.outputs.html.failures import Failures
 from rotest_backends.outputs.html.gathering import KEPT, Gatherer
 from rotest_backends.outputs.html.lanes import Lanes
@@ -64,6 +64,13 @@ class Html:
         self._passed_room = Allowance(choices.passed_details * 1024, ROW)
         self._failed_room = Allowance(FAILED_FIXED, FAILED_ROW)
         self._overview = Overview(self._tree, self._failures, self._lanes, self._passed_room)
+        runs = choices.history
+        if runs is None:
+            runs = RUNS if "db" in context.chosen or choices.compare else 0
+        if runs:
+            from rotest_backends.outputs.html.history import History
+
+            self._overview.history = History(context.results, runs, choices.compare)
         self._spool: Spool | None = None
         self._begun = False
         self._written = False
@@ -175,6 +182,8 @@ class Html:
     def _add_row(self, story: Story, row: str) -> None:
         groups = [group for group in story.report.groups if group.kind != "flow"]
         number = story.report.started.test
+        if self._overview.history is not None:
+            self._overview.history.add(story)
         self._tree.add(groups, number, rows.code_of(story), self._spooled(row))
 
     def _spooled(self, content: str) -> Piece:
@@ -187,6 +196,8 @@ class Html:
         self._written = True
         for story in self._gatherer.unfinished():
             self._add(story)
+        if self._overview.history is not None:
+            self._overview.history.look_back(self._overview.started, self._failures.all_ids())
         write_page(self._path, self._overview, self._spool)
         self._let_go()
         self._context.wrote(self._path)

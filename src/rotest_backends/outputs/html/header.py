@@ -6,7 +6,7 @@ import shlex
 import time
 from typing import TYPE_CHECKING
 
-from rotest_backends.outputs.html.markup import escaped, inline
+from rotest_backends.outputs.html.markup import LINE, escaped, inline
 from rotest_backends.outputs.html.rows import OUTCOMES
 from rotest_backends.outputs.outcomes import GREEN, ORANGE, VERMILION, look_of
 from rotest_backends.outputs.summary import VERDICTS
@@ -138,6 +138,13 @@ def environment(overview: Overview) -> str:
         ("directory", started.directory),
     ]
     shown = "".join(
-        f"<div><dt>{inline(name, 60)}</dt><dd>{inline(value)}</dd></div>" for name, value in facts if value
+        f"<div><dt>{inline(name, 60)}</dt><dd>{_fact(value)}</dd></div>" for name, value in facts if value
     )
     return f'<dl class="environment">{shown}</dl>'
+
+
+def _fact(value: str) -> str:
+    """Show a fact, folded where it is a long one: the packages that were installed."""
+    if len(value) <= LINE:
+        return inline(value)
+    return f"<details><summary>{inline(value, 60)}</summary>{inline(value, 20_000)}</details>"

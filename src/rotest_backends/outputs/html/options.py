@@ -32,6 +32,21 @@ class HtmlOptions:
         },
     )
 
+    history: int | None = attrs.field(
+        default=DEFAULTS.history,
+        validator=attrs.validators.optional(attrs.validators.ge(0)),
+        metadata={"help": "how many earlier runs are shown; 20 if the output db is used, too, else none"},
+    )
+    compare: str = attrs.field(
+        default=DEFAULTS.compare,
+        metadata={"help": "the run to compare with, by its identifier; the one before if empty"},
+    )
+
     def choices(self) -> HtmlChoices:
         """Return the options as what the handler takes."""
-        return HtmlChoices(log_lines=self.log_lines, passed_details=self.passed_details)
+        return HtmlChoices(
+            log_lines=self.log_lines,
+            passed_details=self.passed_details,
+            history=self.history,
+            compare=self.compare,
+        )

@@ -9,6 +9,7 @@ from rotest_backends.outputs.html.series import Collection
 if TYPE_CHECKING:
     from rotest_backends.outputs.html.allowance import Allowance
     from rotest_backends.outputs.html.failures import Failures
+    from rotest_backends.outputs.html.history import History
     from rotest_backends.outputs.html.lanes import Lanes
     from rotest_backends.outputs.html.tree import Tree
     from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
@@ -28,6 +29,7 @@ class Overview:
         switched_off: the outputs that raised.
         flaky: how many tests passed after an attempt that had not.
         samples: the series of the whole run.
+        history: knows earlier runs; None where nobody asked for them.
     """
 
     def __init__(self, tree: Tree, failures: Failures, lanes: Lanes, passed_room: Allowance) -> None:
@@ -37,6 +39,7 @@ class Overview:
         self.switched_off: list[HandlerFailed] = []
         self.flaky = 0
         self.samples = Collection(SERIES)
+        self.history: History | None = None
         self.tree = tree
         self.failures = failures
         self.lanes = lanes

@@ -54,6 +54,9 @@ def write_page(path: Path, overview: Overview, spool: Spool | None) -> None:
         "TITLE": lambda: title(overview, counts),
         "VERDICT": lambda: verdict(overview),
         "TILES": lambda: tiles(overview, counts),
+        "HISTORY": lambda: _history(overview, counts),
+        "CHANGES": lambda: _comparison(overview),
+        "CHANGES_LINK": lambda: '<a href="#changes">Changes</a>' if _compares(overview) else "",
         "NOTICES": lambda: notices(overview),
         "COMMANDS": lambda: command_lines(overview),
         "ENVIRONMENT": lambda: environment(overview),
@@ -76,7 +79,13 @@ def write_page(path: Path, overview: Overview, spool: Spool | None) -> None:
 
 def _from_spool(part: str, overview: Overview, target: IO[bytes], spool: Spool) -> None:
     if part == "FAILURES":
-        overview.failures.write(target, spool)
+        history = overview.history
+        if history is None:
+            overview.failures.write(target, spool)
+        else:
+            from rotest_backends.outputs.html.past import of_test
+
+            overview.failures.write(target, spool, lambda test: of_test(history, test))
     else:
         overview.tree.write(target, spool)
 
@@ -128,6 +137,26 @@ def _plots(overview: Overview) -> str:
         f'<details class="table series" data-length="{number(sane(end - start))}"><summary>Series</summary>'
         f"{shown}</details>"
     )
+
+
+def _history(overview: Overview, counts: dict[str, int]) -> str:
+    if overview.history is None:
+        return ""
+    from rotest_backends.outputs.html.past import strip
+
+    return strip(overview.history, counts)
+
+
+def _compares(overview: Overview) -> bool:
+    return overview.history is not None and overview.history.past.compared is not None
+
+
+def _comparison(overview: Overview) -> str:
+    if overview.history is None:
+        return ""
+    from rotest_backends.outputs.html.past import comparison
+
+    return comparison(overview.history)
 
 
 def _states(overview: Overview) -> str:

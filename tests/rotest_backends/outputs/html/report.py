@@ -13,13 +13,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rotest_core.events import Event
+    from rotest_core.plugin import ResultsStore
 
 VOID = frozenset(("meta", "input", "br"))
 
 
-def write(directory: Path, events: Iterable[Event], values: Mapping[str, object] | None = None) -> Path:
-    """Write the report of a run, and return where it is."""
-    context = FakeHandlerContext(directory, name="html", values=values)
+def write(
+    directory: Path,
+    events: Iterable[Event],
+    values: Mapping[str, object] | None = None,
+    *,
+    results: ResultsStore | None = None,
+    chosen: tuple[str, ...] = (),
+) -> Path:
+    """Write the report of a run, and return where it is.
+
+    Args:
+        directory: where to write it.
+        events: the run.
+        values: options.
+        results: a results store that knows earlier runs.
+        chosen: the outputs of the run.
+    """
+    context = FakeHandlerContext(directory, name="html", values=values, results=results, chosen=chosen)
     handler = html(context)
     for event in events:
         handler.handle(event)
