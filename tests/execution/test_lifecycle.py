@@ -482,7 +482,7 @@ def test_every_row_of_the_documentation_has_a_test() -> None:
     rows = set(re.findall(r"^\| (\d+) \|", document.read_text(encoding="utf-8"), re.MULTILINE))
     tests = "".join(
         Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("test_lifecycle.py", "test_faults.py")
+        for name in ("test_around.py", "test_faults.py", "test_lifecycle.py")
     )
     tested = set(re.findall(r"^def test_row_(\d+)_", tests, re.MULTILINE))
     assert rows == tested
