@@ -7,7 +7,7 @@ its attributes. A cyclic one is called again and again besides, in a thread of i
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar, cast
 
 from rotest_core.errors import RotestError
 from rotest_core.model.resource import BaseResource
@@ -15,11 +15,9 @@ from rotest_core.model.resource import BaseResource
 if TYPE_CHECKING:
     import unittest
     from collections.abc import Callable
-    from typing import Any, Concatenate, ParamSpec
+    from typing import Any
 
-    ParamsT = ParamSpec("ParamsT")
-    MonitorT = TypeVar("MonitorT", bound="Monitor")
-    Method = Callable[Concatenate[MonitorT, unittest.TestCase, ParamsT], None]
+    MethodT = TypeVar("MethodT", bound=Callable[..., None])
 
 ResourceT = TypeVar("ResourceT", bound="BaseResource[Any]")
 
@@ -181,7 +179,7 @@ class ResourceMonitor(Monitor, Generic[ResourceT]):
         """Look at the resource; called as `Monitor.run_monitor` is."""
 
 
-def require_attr(name: str) -> Callable[[Method[MonitorT, ParamsT]], Method[MonitorT, ParamsT]]:
+def require_attr(name: str) -> Callable[[MethodT], MethodT]:
     """Let a monitor's method be called only for tests that have an attribute.
 
     Args:
@@ -190,37 +188,33 @@ def require_attr(name: str) -> Callable[[Method[MonitorT, ParamsT]], Method[Moni
     return lambda method: _unless(method, lambda test: not hasattr(test, name))
 
 
-def skip_if_case(method: Method[MonitorT, ParamsT]) -> Method[MonitorT, ParamsT]:
+def skip_if_case(method: MethodT) -> MethodT:
     """Let a monitor's method not be called for test cases."""
     return _unless(method, lambda test: not _kind(test))
 
 
-def skip_if_flow(method: Method[MonitorT, ParamsT]) -> Method[MonitorT, ParamsT]:
+def skip_if_flow(method: MethodT) -> MethodT:
     """Let a monitor's method not be called for flows, nor for flows in flows."""
     return _unless(method, lambda test: _kind(test) == "flow")
 
 
-def skip_if_block(method: Method[MonitorT, ParamsT]) -> Method[MonitorT, ParamsT]:
+def skip_if_block(method: MethodT) -> MethodT:
     """Let a monitor's method not be called for blocks."""
     return _unless(method, lambda test: _kind(test) == "block")
 
 
-def skip_if_not_main(method: Method[MonitorT, ParamsT]) -> Method[MonitorT, ParamsT]:
+def skip_if_not_main(method: MethodT) -> MethodT:
     """Let a monitor's method be called only for what counts as one test: cases and main flows, no parts of flows."""
     return _unless(method, lambda test: getattr(test, "_rotest_parent", None) is not None)
 
 
-def _unless(
-    method: Method[MonitorT, ParamsT], skips: Callable[[unittest.TestCase], bool]
-) -> Method[MonitorT, ParamsT]:
+def _unless(method: MethodT, skips: Callable[[unittest.TestCase], bool]) -> MethodT:
     @functools.wraps(method)
-    def guarded(
-        monitor: MonitorT, test: unittest.TestCase, /, *args: ParamsT.args, **named: ParamsT.kwargs
-    ) -> None:
+    def guarded(monitor: Monitor, test: unittest.TestCase, *args: object, **named: object) -> None:
         if not skips(test):
             method(monitor, test, *args, **named)
 
-    return guarded
+    return cast("MethodT", guarded)
 
 
 def _kind(test: unittest.TestCase) -> str:
