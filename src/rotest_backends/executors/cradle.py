@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 
 from rotest_backends.executors.link import Link
@@ -85,6 +84,11 @@ class Cradle:
         with contextlib.suppress(OSError):
             self._control.send(packet)
 
+    @property
+    def has_news(self) -> bool:
+        """Tell whether a worker ended while others were being forked."""
+        return bool(self._ended)
+
     def ended(self) -> list[tuple[str, int]]:
         """Return the workers that ended, with their status."""
         while not self.gone and self._receive(wait=False):
@@ -119,9 +123,3 @@ class Cradle:
         ring = Ring(told)
         os.close(told)
         return Link(name, number, Line(socket_of(end), ring), crashes)
-
-
-def kill_group(pid: int) -> None:
-    """Kill a worker that has no nursery any more, with all that it started."""
-    with contextlib.suppress(OSError):
-        os.killpg(pid, signal.SIGKILL)

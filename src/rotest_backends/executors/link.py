@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from _queue import SimpleQueue
+from contextlib import suppress
 
 from rotest_core import RotestError
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from rotest_backends.executors.wire import Line
     from rotest_core.model.request import Request
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
+
+_LONGEST_DYING = 10
+"""Seconds that a killed process is waited for: one that hangs in a driver does not die at all."""
 
 _MOST_STACKS = 60_000
 _OURS = "rotest_backends/executors/child.py"
@@ -51,6 +56,7 @@ class Link:
         self.dumped = False
         self.finished = False
         self._crashes = crashes
+        self._process = _watch(pid)
         self._verdicts: SimpleQueue[tuple[bool, str] | None] = SimpleQueue()
 
     def answer(self, message: Message, coordinator: Coordinator, wake: Callable[[], None]) -> None:
@@ -68,7 +74,21 @@ class Link:
         """Close what leads to the worker; whoever waits for it is told."""
         self.line.close()
         os.close(self._crashes)
+        if self._process is not None:
+            os.close(self._process)
         self._verdicts.put(None)
+
+    def kill(self) -> None:
+        """Kill the worker, which has no nursery any more, with all that it started."""
+        with suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def await_end(self) -> None:
+        """Wait until a worker that was killed is gone: until then it may be at work with what it had."""
+        if self._process is not None:
+            poll = select.poll()
+            poll.register(self._process, select.POLLIN)
+            poll.poll(_LONGEST_DYING * 1000)
 
     def describe_end(self, status: int) -> str:
         """Say how the worker ended, with the stacks of its threads if it wrote them down.
@@ -128,6 +148,14 @@ class Link:
             return verdict
 
         return asked
+
+
+def _watch(pid: int) -> int | None:
+    """Return a descriptor that can be read once a process has ended; None if it has."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None
 
 
 def _theirs(lines: Sequence[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import time
 from functools import partial
 
 from rotest_backends.executors.child import DUMP, serve
-from rotest_backends.executors.cradle import Cradle, kill_group
+from rotest_backends.executors.cradle import Cradle
 from rotest_core import Cause, RotestError
 from rotest_core.plugin.protocols.executor import Assignment, Report
 
@@ -130,24 +130,28 @@ class ProcessExecutor:
         for link in self._links.values():
             if link.line.open:
                 poll.register(link.line, select.POLLIN | (select.POLLOUT if link.line.full else 0))
-        ready = {descriptor for descriptor, _ in poll.poll(self._patience(until))}
+        patience = 0 if cradle.has_news else self._patience(until)
+        ready = {descriptor for descriptor, _ in poll.poll(patience)}
         for link in tuple(self._links.values()):
             if link.line.open and link.line.fileno() in ready:
                 link.line.flush()
                 self._hear(link)
-        if cradle.fileno() in ready:
-            # Another may have ended while a successor was being forked.
-            while ended := cradle.ended():
-                for name, status in ended:
-                    self._bury(self._links[name], status)
-            if cradle.gone:
-                self._lose_all()
+        if cradle.fileno() in ready or cradle.has_news:
+            self._hear_of_ends(cradle)
         self._look_around()
         self._end_overdue()
         if self._awake in ready:
             os.read(self._awake, 4096)
             return False
         return True
+
+    def _hear_of_ends(self, cradle: Cradle) -> None:
+        """Bury the workers that have ended; some may have done so while others were being forked."""
+        while ended := cradle.ended():
+            for name, status in ended:
+                self._bury(self._links[name], status)
+        if cradle.gone:
+            self._lose_all()
 
     def _patience(self, until: float | None) -> float | None:
         moments = [link.deadline for link in self._links.values() if link.deadline is not None]
@@ -240,8 +244,10 @@ class ProcessExecutor:
         self._done.append(Report(link.name, assignment, cause=cause, lost=lost, successor=successor))
 
     def _lose_all(self) -> None:
+        for link in self._links.values():
+            link.kill()
         for link in tuple(self._links.values()):
-            kill_group(link.pid)
+            link.await_end()
             link.reason = (
                 f"worker {link.name} was killed, for the process that workers are forked from is gone"
             )
