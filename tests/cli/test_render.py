@@ -115,7 +115,6 @@ def test_a_log_that_was_cut_short_is_rendered_as_far_as_it_goes(project: Path) -
     [
         ((), "no run has left a log yet"),
         (("elsewhere",), "elsewhere: there is no such log"),
-        (("-o", "nonesuch"), "no run has left a log yet"),
     ],
 )
 def test_what_cannot_be_rendered_is_refused(project: Path, words: tuple[str, ...], message: str) -> None:

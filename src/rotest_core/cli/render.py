@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter, deque
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from rotest_core.cli.color import use_color
 from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.cli.parser import add_option
+from rotest_core.cli.render_sources import Source, find_source
 from rotest_core.config.options import OPTIONS
 from rotest_core.errors import EXIT_INFRASTRUCTURE, EXIT_PASSED, UsageError
 from rotest_core.events import ArtifactWritten, Event, FailureClassified, HandlerFailed
 from rotest_core.execution.handler_context import RunHandlerContext
 from rotest_core.execution.journal import FILE_NAME
-from rotest_core.execution.rendering import LogProblem, read_events, render
+from rotest_core.execution.rendering import LogProblem, render
 from rotest_core.session import Session
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "logs",
         nargs="*",
         metavar="LOG",
-        help=f"a run's directory, or its {FILE_NAME}; the newest run if it is left out; "
+        help=f"a run's directory, its {FILE_NAME}, or a run of the results store by its id or name; the newest "
+        "run if it is left out; "
         "of several, which are shards, retries or the same tests elsewhere, one run is made",
     )
     parser.add_argument(
@@ -58,15 +59,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Show the run, or write its reports; the status says whether that could be done, not how the tests fared."""
     settings = settings_from(arguments)
+    plugins = load_plugins_for(settings)
+    with Session(settings, plugins) as session:
+        return _render(arguments, session, plugins)
+
+
+def _render(arguments: argparse.Namespace, session: Session, plugins: Plugins) -> int:
+    settings = session.settings
     given: list[str] = arguments.logs
     # A run that is named twice, as by `latest`, is one run.
-    logs = list(dict.fromkeys(_find_log(path, settings) for path in given or [""]))
-    plugins = load_plugins_for(settings)
-    session = Session(settings, plugins)
+    sources = {source.name: source for source in (find_source(word, session) for word in given or [""])}
+    logs = list(sources.values())
     problems = _Problems()
     past = _past(logs, problems, apart=arguments.apart)
     first = next(past, None)
-    problems.check_found(first is not None, logs)
+    problems.check_found(first is not None, list(sources))
     directory: str = arguments.directory or _place(logs, settings)
     os.makedirs(directory, exist_ok=True)
     written: deque[Event] = deque()
@@ -88,8 +95,7 @@ def execute(arguments: argparse.Namespace) -> int:
             while written:
                 yield written.popleft()
 
-    with session:
-        render(events(), handlers, on_failure=on_failure)
+    render(events(), handlers, on_failure=on_failure)
     problems.close()
     for line in failed:
         print(f"rotest: {line}", file=sys.stderr)
@@ -128,28 +134,18 @@ class _Problems:
         self._counts.clear()
 
 
-def _past(logs: Sequence[str], problems: _Problems, *, apart: bool) -> Iterator[Event]:
+def _past(logs: Sequence[Source], problems: _Problems, *, apart: bool) -> Iterator[Event]:
     if len(logs) == 1:
-        return read_events(logs[0], on_problem=problems.tell)
+        return logs[0].read(on_problem=problems.tell)
     from rotest_core.execution.merging import merge
 
-    return merge([partial(read_events, log) for log in logs], on_problem=problems.tell, apart=apart)
+    return merge([log.read for log in logs], on_problem=problems.tell, apart=apart)
 
 
-def _place(logs: Sequence[str], settings: Settings) -> str:
+def _place(logs: Sequence[Source], settings: Settings) -> str:
     if len(logs) == 1:
-        return os.path.dirname(logs[0])
+        return logs[0].directory
     return os.path.join(settings.run.work_dir, "merged")
-
-
-def _find_log(given: str, settings: Settings) -> str:
-    path = given or os.path.join(settings.run.work_dir, "runs", "latest")
-    if os.path.isdir(path):
-        path = os.path.join(path, FILE_NAME)
-    if not os.path.exists(path):
-        where = "there is no such log" if given else "no run has left a log yet"
-        raise UsageError(f"{path}: {where}")
-    return os.path.realpath(path)
 
 
 def _make_handlers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -234,3 +235,20 @@ def test_a_process_that_is_killed_leaves_a_run_that_is_found_interrupted(tmp_pat
         ("test_1", "failure"),
         ("test_2", None),
     ]
+
+
+def test_reports_are_made_from_the_store_when_the_directory_of_the_run_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "test_one.py").write_text(
+        "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_one(self): ...\n", encoding="utf-8"
+    )
+    assert rotest("-o", "db", "-n", "kept", cwd=tmp_path).status == 0
+    shutil.rmtree(tmp_path / ".rotest" / "runs")
+
+    shown = rotest("render", "kept", "-o", "pretty,xml", cwd=tmp_path)
+
+    assert (shown.status, shown.err) == (0, "")
+    assert "test_one" in shown.out
+    assert len(list(tmp_path.glob(".rotest/rendered/*/results.xml"))) == 1
+    missing = rotest("render", "lost", cwd=tmp_path)
+    assert missing.status == 2
+    assert "lost: there is no such log, nor such a run in the results store" in missing.err
