@@ -167,6 +167,15 @@ def _contender(open_strategy: OpenStrategy, records: int, go: int, counts: int) 
     child = os.fork()
     if child:
         return child
+    try:
+        os.write(counts, struct.pack("q", _contend(open_strategy, records, go, counts)))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _contend(open_strategy: OpenStrategy, records: int, go: int, counts: int) -> int:
     gc.freeze()
     session = open_strategy().open(current_owner("contender"), ttl=TTL)
     candidates = tuple(Candidate(RecordKey("Bench", f"r{number}")) for number in range(records))
@@ -182,8 +191,7 @@ def _contender(open_strategy: OpenStrategy, records: int, go: int, counts: int) 
             count += time.monotonic() >= begin
             session.release(grant.leases)
     session.close()
-    os.write(counts, struct.pack("q", count))
-    os._exit(0)
+    return count
 
 
 def _granted(session: LockSession) -> Grant:

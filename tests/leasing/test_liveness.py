@@ -61,6 +61,14 @@ def test_a_watcher_is_woken_when_a_process_ends() -> None:
     watcher.close()
 
 
+def test_nobody_is_taken_for_dead_whose_descriptor_has_the_number_of_one_that_was() -> None:
+    """As when a dead one's was closed, and its number given again, while a thread waited for both."""
+    watcher = Watcher()
+    watcher.add(1, current_owner("run"))
+    assert watcher.ended(watcher.descriptors()) == []
+    watcher.close()
+
+
 def test_a_watcher_watches_those_that_it_is_told_and_no_others() -> None:
     watcher = Watcher()
     here = current_owner("run")

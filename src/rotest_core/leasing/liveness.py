@@ -81,7 +81,12 @@ class Watcher:
     def ended(self, descriptors: Iterable[int]) -> list[int]:
         """Return the sessions whose processes have ended, of those with these descriptors, and forget them."""
         ready = set(descriptors)
-        sessions = [session for session, descriptor in self._descriptors.items() if descriptor in ready]
+        # Asked once more: while one thread waited, another may have closed one and got its number for a new one.
+        sessions = [
+            session
+            for session, descriptor in self._descriptors.items()
+            if descriptor in ready and _has_ended(descriptor)
+        ]
         for session in sessions:
             self.forget(session)
         return sessions
