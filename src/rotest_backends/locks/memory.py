@@ -29,7 +29,7 @@ from rotest_core.plugin.protocols.locks import (
     Owner,
 )
 
-_EVENTS_KEPT = 10_000
+_EVENTS_KEPT = 1_000
 _FOR_EVER = float("inf")
 
 
