@@ -63,7 +63,8 @@ def project(tmp_path: Path) -> LampProject:
 
 def test_same_happens_as_in_a_serial_run_but_for_order_and_times(project: LampProject) -> None:
     project.write("test_mixed.py", MIXED)
-    serial = project.run("--executor", "serial")
+    # Workers keep nothing between tests; see docs/smart-client.md.
+    serial = project.run("--executor", "serial", "--set", "run.smart_client=false")
     expected = project.kinds()
     for workers in "2", "5":
         parallel = project.run("-p", workers)
