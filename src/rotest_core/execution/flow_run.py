@@ -253,17 +253,10 @@ class PartRun:
 
     def _set_up(self, case: FlowPart, running: RunningTest) -> bool:
         """Lease and set up what the part asks for itself; what the flows around have already is theirs."""
-        held = self._scope.held()
-        wanted = [request for request in self._part.requests if request.name not in held]
         inherited: dict[str, object] = {}
-
-        def request() -> None:
-            self._company.flush()
-            inherited.update(_inherited(self._part.requests, held))
-            if wanted:
-                running.request_resources(wanted, None)
-
-        if self._part.requests and not self._guarded(request, Cause.INFRASTRUCTURE):
+        if self._part.requests and not self._guarded(
+            lambda: self._request(running, inherited), Cause.INFRASTRUCTURE
+        ):
             if self._part.kind == "flow":
                 self._company.stage.skip_inside(self._part, NO_RESOURCES)
             return False
@@ -275,22 +268,34 @@ class PartRun:
             self._inner.prepare(inherited)
         return True
 
+    def _request(self, running: RunningTest, inherited: dict[str, object]) -> None:
+        self._company.flush()
+        held = self._scope.held()
+        inherited.update(_inherited(self._part.requests, held))
+        wanted = [request for request in self._part.requests if request.name not in held]
+        if wanted:
+            running.request_resources(wanted, None)
+
     def _give_values(self, case: FlowPart) -> None:
         """Set the attributes of a block; the inputs go through their pipes now."""
         if self._part.kind == "flow":
             return
-        values = self._scope.plain()
+        part, scope = self._part, self._scope
+        values = scope.plain()
         # Also what takes the place of a request of its own.
-        for name in (*self._part.inputs, *self._part.declared.intersection(self._part.parameters)):
+        for name in (*part.inputs, *part.declared.intersection(part.parameters)):
+            if name in values and name not in scope.pipes:
+                continue
             try:
-                found = self._scope.find(name)
+                found = scope.find(name)
             except NotGivenError as error:
                 raise NoValueError(self._missing(name, error.name)) from None
             if any(pipe.formula is not None for pipe in found.pipes):
                 self._company.flush()
             values[name] = found.resolve()
-        attributes = vars(case)
-        attributes.update((name, value) for name, value in values.items() if name not in self._part.outputs)
+        for name in part.outputs:
+            values.pop(name, None)
+        vars(case).update(values)
 
     def _missing(self, name: str, source: str) -> str:
         main = [self._part, *self._part.outwards()][-1]
@@ -344,7 +349,7 @@ class PartRun:
                 running.logger.warning("%s did not set its output %r", self._part.path, name)
 
     def _share_output(self, name: str, value: object) -> None:
-        pipe = self._scope.pipe_of_output(name)
+        pipe = self._scope.pipes.get(name)
         if pipe is None:
             self._around.take_output(name, value)
         else:

@@ -104,9 +104,11 @@ def encode_any(event: Event) -> str:
 
 def _test_started(event: TestStarted) -> str | None:
     time, test, group, name, identifier, kind, tags, description, worker, attempt = event
-    if kind != "case" or attempt != 1 or tags or description:
+    if attempt != 1 or tags or description:
         return None
-    told = f',"worker":{encode_basestring_ascii(worker)}' if worker else ""
+    told = "" if kind == "case" else f',"kind":{encode_basestring_ascii(kind)}'
+    if worker:
+        told += f',"worker":{encode_basestring_ascii(worker)}'
     return (
         f'{{"event":"TestStarted","time":{time!r},"test":{test},"group":{"null" if group is None else group},'
         f'"name":{encode_basestring_ascii(name)},"id":{encode_basestring_ascii(identifier)}{told}}}\n'

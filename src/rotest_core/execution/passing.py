@@ -62,6 +62,7 @@ class Scope:
     Attributes:
         resources: its resources by name.
         outputs: what its own parts have given so far, for a flow.
+        pipes: those that it and the flows around are given, the nearest of each name.
     """
 
     def __init__(
@@ -73,12 +74,18 @@ class Scope:
     ) -> None:
         self.resources: dict[str, object] = {}
         self.outputs: dict[str, object] = {}
-        self._given = (parameters, common)
+        pipes = {**_pipes(common), **_pipes(parameters)}
+        inherited: Mapping[str, Pipe] = {} if around is None else around.pipes
+        self.pipes: Mapping[str, Pipe] = {**inherited, **pipes} if pipes else inherited
         self._own: tuple[Mapping[str, object], ...] = (parameters, self.resources, common)
+        self._plain: tuple[Mapping[str, object], ...] = self._own
+        if pipes:
+            self._plain = (_without_pipes(parameters), self.resources, _without_pipes(common))
         self._around = around
-        self._inside: tuple[Mapping[str, object], ...] | None = None
-        outside = () if around is None else around._levels_inside()
-        self._levels = (*self._own, *outside, defaults)
+        self._for_parts: _Levels | None = None
+        outside = _NO_LEVELS if around is None else around._inside()
+        self._levels = (*self._own, *outside.all, defaults)
+        self._plain_levels = (_without_pipes(defaults), *outside.plain_upwards, *reversed(self._plain))
 
     def find(self, name: str) -> Found:
         """Find what reaches the part under a name.
@@ -98,21 +105,11 @@ class Scope:
 
     def plain(self) -> dict[str, object]:
         """Give all values that reach the part and are no pipes, by name."""
-        return {
-            name: value
-            for level in reversed(self._levels)
-            for name, value in level.items()
-            if not isinstance(value, Pipe)
-        }
-
-    def pipe_of_output(self, name: str) -> Pipe | None:
-        """Give the pipe through which an output of the part is shared."""
-        for scope in (self, *self._outwards()):
-            for level in scope._given:
-                pipe = level.get(name)
-                if isinstance(pipe, Pipe):
-                    return pipe
-        return None
+        found: dict[str, object] = {}
+        for level in self._plain_levels:
+            if level:
+                found.update(level)
+        return found
 
     def held(self) -> dict[str, object]:
         """Give the resources of the flows around the part, by name; the nearest where several have one name."""
@@ -121,15 +118,15 @@ class Scope:
             found.update(scope.resources)
         return found
 
-    def _levels_inside(self) -> tuple[Mapping[str, object], ...]:
-        """Give what a part of this flow is given by it and the flows around, the strongest first."""
-        if self._inside is None:
+    def _inside(self) -> _Levels:
+        """Give what a part of this flow is given by it and the flows around."""
+        if self._for_parts is None:
             scopes = (self, *self._outwards())
-            self._inside = (
-                *(scope.outputs for scope in scopes),
-                *(level for scope in scopes for level in scope._own),
-            )
-        return self._inside
+            outputs = tuple(scope.outputs for scope in scopes)
+            own = tuple(level for scope in scopes for level in scope._own)
+            plain = tuple(level for scope in scopes for level in scope._plain)
+            self._for_parts = _Levels((*outputs, *own), (*reversed(plain), *reversed(outputs)))
+        return self._for_parts
 
     def _outwards(self) -> Iterator[Scope]:
         scope = self._around
@@ -151,3 +148,34 @@ class Scope:
                 raise NotGivenError(error.name, (value, *error.pipes)) from None
             return Found(found.value, (*found.pipes, value))
         raise NotGivenError(name)
+
+
+class _Levels:
+    """What a part is given by the flows around it.
+
+    Attributes:
+        all: by strength, the strongest first.
+        plain_upwards: the same without pipes, the weakest first.
+    """
+
+    __slots__ = ("all", "plain_upwards")
+
+    def __init__(
+        self, everything: tuple[Mapping[str, object], ...], plain_upwards: tuple[Mapping[str, object], ...]
+    ) -> None:
+        self.all: tuple[Mapping[str, object], ...] = everything
+        self.plain_upwards: tuple[Mapping[str, object], ...] = plain_upwards
+
+
+_NO_LEVELS = _Levels((), ())
+
+
+def _pipes(level: Mapping[str, object]) -> dict[str, Pipe]:
+    if not level:
+        return {}
+    return {name: value for name, value in level.items() if isinstance(value, Pipe)}
+
+
+def _without_pipes(level: Mapping[str, object]) -> Mapping[str, object]:
+    pipes = _pipes(level)
+    return {name: value for name, value in level.items() if name not in pipes} if pipes else level

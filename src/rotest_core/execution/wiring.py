@@ -49,7 +49,7 @@ def _check_flow(flow: Part, around: Scope | None) -> Iterator[tuple[Part, str]]:
         yield from _mistakes_of_block(part)
         yield from _check_inputs(part, inner)
         for name in part.outputs:
-            pipe = inner.pipe_of_output(name)
+            pipe = inner.pipes.get(name)
             declared = part.types[name] if pipe is None or pipe.formula is None else Any
             scope.outputs[name if pipe is None else pipe.name] = Promise(declared, part)
 
