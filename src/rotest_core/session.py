@@ -11,7 +11,7 @@ from rotest_core.quick_typing import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TextIO
 
     from rotest_core.allocation.inventory import Inventory
@@ -95,9 +95,7 @@ class Session:
             StoreError: it cannot be opened.
         """
         if self._results is None:
-            backend = self._settings.results.backend or self._settings.store.backend
-            factory = self._plugins.catalogues.results_stores.get(backend)
-            self._results = factory(self._settings.context("results", backend))
+            self._results = _open_results(self._settings, self._plugins)
         return self._results
 
     def close_results(self) -> None:
@@ -266,8 +264,41 @@ def run_plan(
             on_failure=post_mortem.on_failure if post_mortem else None,
             on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
             excuse=_excuses(session) if "signature" in settings.run.outputs else None,
+            durations=kept_durations(settings, plugins),
         )
         return Run(settings, plugins, around).carry_out(plan)
+
+
+def _open_results(settings: Settings, plugins: Plugins) -> ResultsStore:
+    backend = settings.results.backend or settings.store.backend
+    return plugins.catalogues.results_stores.get(backend)(settings.context("results", backend))
+
+
+def kept_durations(
+    settings: Settings, plugins: Plugins
+) -> Callable[[], Mapping[str, Sequence[float]]] | None:
+    """Return what reads how long tests took in the runs of which the results are kept; None where none are kept.
+
+    Args:
+        settings: the configuration.
+        plugins: supply the results store.
+    """
+    if "db" not in settings.run.outputs:
+        return None
+
+    def read() -> Mapping[str, Sequence[float]]:
+        from rotest_core.errors import StoreError
+
+        try:
+            store = _open_results(settings, plugins)
+            try:
+                return store.durations()
+            finally:
+                store.close()  # new processes may be made next
+        except StoreError:  # the output says so; estimates are no reason not to run
+            return {}
+
+    return read
 
 
 def _excuses(session: Session) -> Callable[[str], str] | None:

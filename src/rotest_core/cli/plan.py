@@ -46,7 +46,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from rotest_core.cli.plan_show import print_json, print_table
 
     found = _prospects(settings, plan)
-    durations = Durations(settings.run.work_dir)
+    durations = _durations(settings)
     if arguments.json:
         print_json(plan, found, problems, durations)
     else:
@@ -73,8 +73,15 @@ def _plan(settings: Settings, problems: list[str] | None) -> Plan:
         problems=problems,
     )
     if run.shard:
-        keep_shard(plan, run.shard, Durations(run.work_dir))
+        keep_shard(plan, run.shard, _durations(settings))
     return plan
+
+
+def _durations(settings: Settings) -> Durations:
+    from rotest_core.session import kept_durations
+
+    elsewhere = kept_durations(settings, load_plugins_for(settings))
+    return Durations(settings.run.work_dir, elsewhere)
 
 
 def _prospects(settings: Settings, plan: Plan) -> list[TestProspects]:
@@ -96,7 +103,7 @@ def _timetable(settings: Settings, plan: Plan, workers: int) -> Timetable:
     from rotest_core.execution.work import divide
     from rotest_core.session import Session
 
-    durations = Durations(settings.run.work_dir)
+    durations = _durations(settings)
     work = divide(plan.tests)
     with Session(settings, load_plugins_for(settings)) as session:
         needs = any(not request.is_service for test in plan.tests for request in test.requests)

@@ -127,8 +127,9 @@ def _run(
     if run.shard:
         from rotest_core.execution.durations import Durations
         from rotest_core.execution.sharding import keep_shard
+        from rotest_core.session import kept_durations
 
-        keep_shard(plan, run.shard, Durations(run.work_dir))
+        keep_shard(plan, run.shard, Durations(run.work_dir, kept_durations(settings, plugins)))
         if not plan.tests:
             print(f"rotest: there are too few tests: shard {run.shard} has none", file=sys.stderr)
             return EXIT_PASSED

@@ -10,7 +10,7 @@ from rotest_core.plugin.protocols.executor import Assignment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rotest_core.config.settings import Settings
     from rotest_core.events import Event
@@ -32,10 +32,18 @@ class Crew:
         settings: the configuration.
         make_executor: makes an executor by its name.
         plan: the plan.
+        elsewhere: reads what tests took in the runs of others; see `Durations`.
     """
 
-    def __init__(self, settings: Settings, make_executor: Callable[[str], Executor], plan: Plan) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        make_executor: Callable[[str], Executor],
+        plan: Plan,
+        elsewhere: Callable[[], Mapping[str, Sequence[float]]] | None = None,
+    ) -> None:
         self._settings = settings
+        self._elsewhere = elsewhere
         self._plan = plan
         self._durations: Durations | None = None
         self._work = divide(plan.tests) if executor_name(settings) != SERIAL else []
@@ -84,7 +92,7 @@ class Crew:
                 later,
                 lessor,
                 interrupts,
-                failfast=run.failfast,
+                failfast=run.failfast or run.hold_on_failure > 0,
             )
         else:
             # Loaded only where there are several workers, or one that can be ended.
@@ -112,7 +120,7 @@ class Crew:
                 interrupts,
                 casualties,
                 wait=run.wait,
-                failfast=run.failfast,
+                failfast=run.failfast or run.hold_on_failure > 0,
                 warm_first=make_policy(run.policy).warm_first,
             )
         lessor.later = later
@@ -163,7 +171,7 @@ class Crew:
         if self._durations is None:
             from rotest_core.execution.durations import Durations
 
-            self._durations = Durations(self._settings.run.work_dir)
+            self._durations = Durations(self._settings.run.work_dir, self._elsewhere)
         return self._durations
 
     def stop(self, *, clean_up: bool = True) -> None:

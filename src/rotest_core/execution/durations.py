@@ -9,7 +9,7 @@ from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rotest_core.execution.tree import PlannedTest
 
@@ -29,19 +29,28 @@ class Durations:
 
     Args:
         work_dir: the directory of all runs.
+        elsewhere: reads what tests took in the runs of others, by their ids, the newest first; None where nobody
+            keeps that. Asked once, for the first test that did not run here.
     """
 
-    def __init__(self, work_dir: str) -> None:
+    def __init__(
+        self, work_dir: str, elsewhere: Callable[[], Mapping[str, Sequence[float]]] | None = None
+    ) -> None:
         self._path = os.path.join(work_dir, FILE_NAME)
+        self._elsewhere = elsewhere
 
     @cached_property
     def _known(self) -> _Known:
         return _read(self._path)
 
+    @cached_property
+    def _known_elsewhere(self) -> Mapping[str, Sequence[float]]:
+        return self._elsewhere() if self._elsewhere is not None else {}
+
     def past(self, test: PlannedTest) -> float | None:
         """Return what a test took, in seconds; None if nobody knows."""
         known = self._known
-        times = known.tests.get(test.id)
+        times = known.tests.get(test.id) or self._known_elsewhere.get(test.id)
         if times:
             return sorted(times)[len(times) // 2]
         return known.groups.get(test.group.selector)

@@ -23,7 +23,7 @@ from rotest_core.quick_typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from types import FrameType
     from typing import Protocol, TextIO
 
@@ -75,6 +75,7 @@ class Surroundings(NamedTuple):
         on_failure: called with each exception that is reported, while its test is still set up.
         on_failed_expectation: called with the frame that expected something in vain.
         excuse: says, for the text of a failure, why it is an expected one; nothing if it is not.
+        durations: reads what tests took in runs of which the results are kept; None where none are.
     """
 
     stream: TextIO
@@ -87,6 +88,7 @@ class Surroundings(NamedTuple):
     on_failure: Callable[[BaseException], None] | None = None
     on_failed_expectation: Callable[[FrameType], None] | None = None
     excuse: Callable[[str], str] | None = None
+    durations: Callable[[], Mapping[str, Sequence[float]]] | None = None
 
 
 class RunEnd(NamedTuple):
@@ -278,7 +280,7 @@ class Run:
                 self._lessor.finalize = worker.let_go
             return worker
 
-        crew = self._crew = Crew(self._settings, self._make_executor, plan)
+        crew = self._crew = Crew(self._settings, self._make_executor, plan, around.durations)
         crew.start(make_worker, self)
         return crew
 
