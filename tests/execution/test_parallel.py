@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rotest_backends.locks.sqlite import open_sqlite
-from rotest_core.events import ResourceReleased, TestFinished, TestStarted
+from rotest_core.events import InformationAdded, ResourceReleased, TestFinished, TestStarted
 from rotest_core.plugin import LockStep
 from rotest_core.testing import check_history
 from tests.execution.parallel_project import LampProject, interrupt
@@ -567,3 +568,40 @@ def test_why_a_test_waits_is_told_while_others_run(project: LampProject) -> None
     assert holder.wait(30) == 0
     assert answer.status == 0
     assert project.outcomes() == {"test_lit": "success", "test_busy": "success"}
+
+
+@pytest.mark.parametrize("words", [("--executor", "serial"), ("-p", "2")])
+def test_what_a_failed_test_had_is_held_for_a_while_and_the_run_ends(
+    project: LampProject, words: tuple[str, ...]
+) -> None:
+    project.write("rotest.toml", '[resources]\nmodules = ["lab"]\n[inventory]\nfile = "inventory.toml"\n')
+    project.write(
+        "test_fail.py",
+        """
+        from lab import Lamp
+        from rotest_core import TestCase
+        class Case(TestCase):
+            lamp = Lamp.request(name="l1")
+            def test_0(self): pass
+            def test_1(self): self.fail()
+            def test_2(self): pass
+        """,
+    )
+
+    answer = project.run("--hold-on-failure", "2h", "-n", "nightly", "-p", "1", *words, "--policy", "fifo")
+
+    assert answer.status == 1
+    assert project.outcomes() == {"test_0": "success", "test_1": "failure"}
+    [said] = [event.text for event in project.events() if isinstance(event, InformationAdded)]
+    assert re.fullmatch(
+        r"held as 'nightly' until \S+ \S+: Lamp/l1; rotest locks break l1 ends it earlier", said
+    )
+    locks = project.run("locks")
+    assert "l1" in locks.out
+    assert "nightly" in locks.out
+    assert "test_fail.py::Case::test_1 failed" in locks.out
+    waits = project.run("--wait", "0.1s", "test_fail.py::Case::test_0")
+    assert waits.status == 3
+    assert "(run nightly)" in project.texts("test_0")
+    assert project.run("locks", "break", "l1", "--reason", "seen").status == 0
+    assert project.run("test_fail.py::Case::test_0").status == 0

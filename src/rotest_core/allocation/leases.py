@@ -184,6 +184,26 @@ class Leases:
         if leases:
             self._give_back(allocation.claim, leases, dirty=dirty)
 
+    def hold(self, allocation: Allocation, *, name: str, duration: float, reason: str) -> None:
+        """Turn what is still held of an allocation into a reservation that outlives this process.
+
+        Args:
+            allocation: what `acquire` returned.
+            name: what the reservation is called; see `LockSession.hold`.
+            duration: seconds after which it ends by itself.
+            reason: shown to those who wait.
+
+        Raises:
+            LeaseLostError: some of it was lost before.
+        """
+        session = self._session
+        with self._turn:
+            _, held = self._held.get(allocation.claim, (0, []))
+        if session is None or not held:
+            return
+        self._forget(allocation.claim, held)
+        session.hold(held, name=name, duration=duration, reason=reason)
+
     def candidates(self, request: Request[Any]) -> tuple[Candidate, ...]:
         """Return the records that could serve a request, whoever holds them; the very same until they change."""
         return self._inventory.candidates(request)

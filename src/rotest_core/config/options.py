@@ -125,6 +125,14 @@ _TABLE: Final = (
     Option("run.list", "bool", False, "list the tests instead of running them", flags=("-l", "--list")),
     Option("run.failfast", "bool", False, "stop after the first test that fails", flags=("-F", "--failfast")),
     Option(
+        "run.hold_on_failure",
+        "seconds",
+        0.0,
+        "stop after the first test that fails, and keep its resources for so long from others; 0: give them back",
+        flags=("--hold-on-failure",),
+        metavar="TIME",
+    ),
+    Option(
         "run.delta",
         "int",
         0,

@@ -38,6 +38,7 @@ class RunSettings(NamedTuple):
     name: str
     list: bool
     failfast: bool
+    hold_on_failure: float
     delta: int
     save_state: bool
     skip_init: bool

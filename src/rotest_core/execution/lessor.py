@@ -6,7 +6,13 @@ import time
 from _thread import allocate_lock
 
 from rotest_core.errors import ClaimTimeoutError, LeaseLostError
-from rotest_core.events import ResourceKept, ResourceLeased, ResourceReleased, ResourceWaiting
+from rotest_core.events import (
+    InformationAdded,
+    ResourceKept,
+    ResourceLeased,
+    ResourceReleased,
+    ResourceWaiting,
+)
 from rotest_core.execution.interrupts import interruptible
 from rotest_core.plugin.protocols.executor import LeasedResource
 from rotest_core.quick_typing import NamedTuple
@@ -32,6 +38,18 @@ class _Holding(NamedTuple):
     entries: tuple[AllocatedResource, ...]
 
 
+class Hold(NamedTuple):
+    """Say how to keep the resources of a test that failed from others.
+
+    Args:
+        name: what the reservation is called.
+        seconds: after which it ends by itself.
+    """
+
+    name: str
+    seconds: float
+
+
 class Lessor:
     """Know what each running test holds.
 
@@ -44,6 +62,7 @@ class Lessor:
         later: takes events that need not be told before others follow; by default what takes all.
         finalize: finalizes live resources that stayed set up, by the tokens of their leases, and returns those that are
             in doubt. Where it is None, none stay.
+        hold: how to keep what a test that failed had from others; None to give it back.
     """
 
     def __init__(
@@ -51,6 +70,7 @@ class Lessor:
     ) -> None:
         self.later: Callable[..., None] = emit
         self.finalize: Callable[[Collection[int]], Collection[int]] | None = None
+        self.hold: Hold | None = None
         self._retention: Retention | None = None
         self._open_leases = open_leases
         self._leases: Leases | None = None
@@ -73,7 +93,7 @@ class Lessor:
 
     def expect(self, tests: Sequence[PlannedTest]) -> None:
         """Keep leases from now on for those of these tests that are to come; see `execution.keeping`."""
-        if self.finalize is not None and self._leases is not None:
+        if self.finalize is not None and self._leases is not None and self.hold is None:
             from rotest_core.execution.retention import Retention
 
             self._retention = Retention(self._leases, tests)
@@ -190,7 +210,12 @@ class Lessor:
             self._release(test, holding, names, dirty=dirty)
 
     def settle(
-        self, test: PlannedTest, dirty: Collection[str], kept: Collection[str] = ()
+        self,
+        test: PlannedTest,
+        dirty: Collection[str],
+        kept: Collection[str] = (),
+        *,
+        failed: bool = False,
     ) -> list[LeaseLostError]:
         """Release all that a test still holds.
 
@@ -198,6 +223,7 @@ class Lessor:
             test: the test, which is over.
             dirty: the names of those that are in doubt.
             kept: the names of those that stay set up; their leases go on.
+            failed: whether the test was not good, so that what it had may be held for whoever looks into that.
 
         Returns:
             One error for each record whose lease ended before its time.
@@ -205,6 +231,8 @@ class Lessor:
         holdings = self._held.pop(test.number, [])
         self._labels.pop(test.number, None)
         for holding in holdings:
+            if failed and self.hold is not None:
+                self._hold(test, holding, self.hold)
             if kept:
                 self._keep(test.number, holding, kept)
             if dirty:
@@ -230,6 +258,22 @@ class Lessor:
                 self._retention.keep(test, name, holding.allocation, entry)
                 key = entry.record.key
                 self.later(ResourceKept(time.time(), test, name, key.type, key.name))
+
+    def _hold(self, test: PlannedTest, holding: _Holding, hold: Hold) -> None:
+        """Keep what a test has from others, beyond the end of the run."""
+        keys = [entry.record.key for entry in holding.left.values() if entry.record is not None]
+        if not keys:
+            return
+        reason = f"{test.id} failed"
+        holding.leases.hold(holding.allocation, name=hold.name, duration=hold.seconds, reason=reason)
+        now = time.time()
+        until = time.strftime("%Y-%m-%d %H:%M", time.localtime(now + hold.seconds))
+        names = ", ".join(str(key) for key in keys)
+        text = f"held as {hold.name!r} until {until}: {names}; rotest locks break {keys[0].name} ends it earlier"
+        self._emit(InformationAdded(now, test.number, text))
+        for name, key in zip(tuple(holding.left), keys, strict=True):
+            self.later(ResourceReleased(now, test.number, name, key.type, key.name))
+        holding.left.clear()
 
     def _take_again(self, test: int, name: str, one: Retained) -> LeasedResource:
         """Hand a test what stayed set up."""

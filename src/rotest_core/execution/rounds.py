@@ -55,7 +55,7 @@ class Rounds:
         keep_repeatable(plan.tests)
         self._settings = settings
         self._policy = policy_of(settings)
-        self._failfast = settings.run.failfast
+        self._failfast = settings.run.failfast or settings.run.hold_on_failure > 0
         self._plan = plan
         self._account = account
         self._interrupts = interrupts

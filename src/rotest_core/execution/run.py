@@ -14,7 +14,7 @@ from rotest_core.execution.bus import Bus
 from rotest_core.execution.crew import Crew
 from rotest_core.execution.handler_context import RunHandlerContext
 from rotest_core.execution.journal import FILE_NAME, Journal
-from rotest_core.execution.lessor import Lessor
+from rotest_core.execution.lessor import Hold, Lessor
 from rotest_core.execution.staffing import executor_name, limits
 from rotest_core.execution.work_order import WorkOrder
 from rotest_core.execution.workdir import RunDirectory, new_id, prune
@@ -166,6 +166,8 @@ class Run:
             raise
         self.directory.publish()
         self._lessor = Lessor(lambda: around.open_leases(self.id), self._tell, wait=run.wait)
+        if run.hold_on_failure:
+            self._lessor.hold = Hold(run.name or self.id, run.hold_on_failure)
 
     def carry_out(self, plan: Plan) -> RunEnd:
         """Run the tests of a plan, give back what they had, and finish the reports.
@@ -249,7 +251,7 @@ class Run:
         order = WorkOrder(
             tests=plan.tests,
             fixtures_from=plan.numbers_of_parts.stop,
-            failfast=run.failfast,
+            failfast=run.failfast or run.hold_on_failure > 0,
             skip_init=run.skip_init,
             save_state=run.save_state,
             config=self._settings.config,

@@ -170,7 +170,8 @@ class Scheduler:
             return
         equipped.result.take_over(report.outcome, report.cause)
         try:
-            for loss in self._lessor.settle(equipped.test, report.dirty, report.kept):
+            failed = not equipped.result.outcome.good
+            for loss in self._lessor.settle(equipped.test, report.dirty, report.kept, failed=failed):
                 equipped.result.report_error(loss)
         except Exception as error:
             equipped.result.report_error(error)

@@ -80,7 +80,7 @@ class StartedTests:
         if test.kind == "flow":
             self._casualties.end_parts(test, None if error is None else NO_RESOURCES)
         try:
-            for loss in self._lessor.settle(test, frozenset(dirty)):
+            for loss in self._lessor.settle(test, frozenset(dirty), failed=not result.outcome.good):
                 result.report_error(loss)
         except Exception as problem:
             result.report_error(problem)
