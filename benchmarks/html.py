@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rotest_backends.outputs.db import Db, DbOptions
 from rotest_backends.outputs.factories import register_outputs
+from rotest_backends.stores.memory_results import MemoryResults
 from rotest_core.events import Event
 from rotest_core.plugin.registry import Catalogues, Registry
 from rotest_core.testing import FakeHandlerContext
@@ -22,6 +24,8 @@ from tests.report_runs import laboratory, many_tests
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from rotest_core.plugin import ResultsStore
 
 FIRST_LOOK = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))"
 TIMELINE = ".picture svg"
@@ -60,12 +64,15 @@ def main(rounds: int = 5) -> None:
             print(error)
 
 
-def write(directory: Path, events: Iterable[Event]) -> tuple[Path, float]:
+def write(
+    directory: Path, events: Iterable[Event], results: ResultsStore | None = None
+) -> tuple[Path, float]:
     """Write a report; return where it is and the seconds that the handler took, the making of events left out."""
     directory.mkdir()
     catalogues = Catalogues()
     register_outputs(Registry(catalogues, "rotest-core"))
-    context = FakeHandlerContext(directory, name="html")
+    chosen = ("html", "db") if results else ("html",)
+    context = FakeHandlerContext(directory, name="html", results=results, chosen=chosen)
     made = list(events)
     begin = time.perf_counter()
     handler = catalogues.outputs.get("html")(context)
@@ -104,13 +111,14 @@ def take_pictures(directory: Path) -> None:
     """
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, opened_browser() as browser:
-        small, _ = write(Path(name) / "laboratory", laboratory())
+        small, _ = write(Path(name) / "laboratory", laboratory(), _last_nights(Path(name)))
         many, _ = write(Path(name) / "many", many_tests())
         for picture, path, look, place in (
             ("light", small, "light", ""),
             ("dark", small, "dark", ""),
             ("print", small, "print", ""),
             ("failures", small, "light", "#failures"),
+            ("changes", small, "light", "#changes"),
             ("timeline", small, "dark", "#timeline"),
             ("many", many, "light", "#tests"),
         ):
@@ -123,6 +131,17 @@ def take_pictures(directory: Path) -> None:
             page.wait_for_selector(TIMELINE)
             page.screenshot(path=directory / f"{picture}.png")
             context.close()
+
+
+def _last_nights(directory: Path) -> ResultsStore:
+    """Keep what the laboratory did in the nights before."""
+    store = MemoryResults()
+    for night in range(18, 0, -1):
+        handler = Db(FakeHandlerContext(directory, results=store), DbOptions())
+        for event in laboratory(nights_ago=night):
+            handler.handle(event)
+        handler.close()
+    return store
 
 
 if __name__ == "__main__":

@@ -141,16 +141,32 @@ def many_tests(total: int = 10_000) -> Iterator[Event]:
     )
 
 
-def laboratory(workers: int = 3, boards: int = 2) -> list[Event]:
-    """Return a run in which several workers share fewer boards, and some things go wrong."""
-    return _Laboratory(workers, boards).run()
+def laboratory(workers: int = 3, boards: int = 2, *, nights_ago: int = 0) -> list[Event]:
+    """Return a run in which several workers share fewer boards, and some things go wrong.
+
+    Args:
+        workers: how many.
+        boards: how many.
+        nights_ago: which night it was; in earlier nights less went wrong.
+    """
+    events = _Laboratory(workers, boards, nights_ago).run()
+    if not nights_ago:
+        return events
+    moved = [event._replace(time=event.time - 86_400 * nights_ago) for event in events]
+    first = moved[0]
+    assert isinstance(first, RunStarted)
+    return [
+        first._replace(run=f"nightly-{nights_ago}", directory=f"{first.directory}-{nights_ago}"),
+        *moved[1:],
+    ]
 
 
 class _Laboratory:
     """Play a run on a clock of its own."""
 
-    def __init__(self, workers: int, boards: int) -> None:
-        self._random = random.Random(7)
+    def __init__(self, workers: int, boards: int, nights_ago: int) -> None:
+        self._random = random.Random(7 + nights_ago)
+        self._night = nights_ago
         self._events: list[Event] = []
         self._free = {f"worker-{number + 1}": START + 0.2 * number for number in range(workers)}
         self._boards = {f"board{number + 1}": START for number in range(boards)}
@@ -229,6 +245,14 @@ class _Laboratory:
         self._flaky += 1
         return begin + 0.7
 
+    def _fails(self, number: int) -> bool:
+        return number % 8 == 6 and (
+            not self._night or (self._night % 3 > 0 and (number // 8 + self._night) % 5 == 0)
+        )
+
+    def _is_unreachable(self, number: int) -> bool:
+        return number % 17 == 12 and (not self._night or self._night % 6 == 2)
+
     def _measure(self, now: float, number: int, board: str) -> None:
         file, add = f"tests/test_{SUBJECTS[number // len(CHECKS)]}.py", self._events.append
         for line, (name, middle, spread, unit) in enumerate(
@@ -240,7 +264,7 @@ class _Laboratory:
         ):
             low, high = (middle - spread, middle + spread) if unit == "V" else (None, middle + spread)
             value = round(middle + self._random.gauss(0, 0.4) * spread, 3)
-            if number % 8 == 6 and unit == "s":
+            if self._fails(number) and unit == "s":
                 value = 9.417
             over = (low is not None and value < low) or value > high
             near = unit == "V" and abs(value - middle) > 0.8 * spread
@@ -279,7 +303,7 @@ class _Laboratory:
             )
         )
         now = leased
-        if number % 17 == 12:
+        if self._is_unreachable(number):
             address = "10.0.7.12"
             now += 1.5
             text = UNREACHABLE.format(board=board, address=address)
@@ -300,7 +324,7 @@ class _Laboratory:
                 now += took
                 add(ResourceStep(now, number, board, step, took))
             now = self._body(test, now, board)
-        add(ResourceReleased(now, number, "board", "Board", board, dirty=number % 17 == 12))
+        add(ResourceReleased(now, number, "board", "Board", board, dirty=self._is_unreachable(number)))
         self._boards[board] = now + 0.01
         return now
 
@@ -341,7 +365,7 @@ class _Laboratory:
         self._measure(now, number, board)
         self._sample(begin, now, number, board)
         outcome, text = Outcome.SUCCESS, ""
-        if number % 8 == 6:
+        if self._fails(number):
             outcome = Outcome.FAILURE
             add(LogWritten(now, number, 40, f"board.{test.subject}", f"{test.subject}: no answer"))
             source = f'self.expectLess(self.board.latency("{test.subject}"), 250)'

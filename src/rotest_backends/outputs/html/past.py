@@ -26,12 +26,12 @@ _SHOWN = {
     Change.BROKEN: "f",
     Change.FIXED: "s",
     Change.STILL_FAILING: "f",
-    Change.FLAKY: "k",
+    Change.FLAKY: "",
     Change.MISSING: "n",
-    Change.NEW: "x",
+    Change.NEW: "",
     Change.SKIPPED: "k",
-    Change.SLOWER: "k",
-    Change.FASTER: "s",
+    Change.SLOWER: "",
+    Change.FASTER: "",
 }
 
 
@@ -106,7 +106,8 @@ def _column(says: str, parts: dict[str, int]) -> str:
         for code, count in parts.items()
         if count
     )
-    return f'<span title="{inline(says, 300)}">{shown}</span>'
+    worst = [code for code, count in parts.items() if count and code in "uef"] or ["s"]
+    return f'<span class="{worst[-1]}" title="{inline(says, 300)}">{shown}</span>'
 
 
 def _mark(run: StoredRun, result: StoredTest | None) -> str:
