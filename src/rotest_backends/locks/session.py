@@ -14,15 +14,12 @@ from rotest_backends.locks.post import HostMailbox, read
 from rotest_core.allocation.ledger import Ledger
 from rotest_core.allocation.rows import SessionRow
 from rotest_core.errors import LeaseError, LeaseLostError
-from rotest_core.leasing.affairs import FOR_EVER, Affairs
+from rotest_core.leasing.affairs import FOR_EVER, Affairs, pause_among
 from rotest_core.leasing.letters import Hint, Rival
 from rotest_core.leasing.liveness import Watcher
 from rotest_core.plugin.protocols.locks import Claim, Grant, Lease, LeaseLost, LeaseWanted, Notice, Owner
 
 ResultT = TypeVar("ResultT")
-
-_LOOK_AGAIN = 1.0
-"""Seconds after which a session that waits reads the books though nobody told it to: what a lost message costs."""
 
 _MOMENT = 0.001
 
@@ -52,6 +49,7 @@ class HostSession:
         self._affairs = Affairs()
         self._sleepers = 0
         self._look_at = 0.0
+        self._pause = pause_among(0)
         self._closed = False
         self.number = self._open()
 
@@ -198,7 +196,7 @@ class HostSession:
         in_the_way: list[SessionRow] = []
         overdue = False
         if not self._affairs.waiting:
-            self._look_at = time.monotonic() + _LOOK_AGAIN
+            self._look_at = time.monotonic() + self._pause
 
         def step(ledger: Ledger) -> Grant | None:
             nonlocal overdue
@@ -260,7 +258,7 @@ class HostSession:
         letters = self._mailbox.receive()
         if letters:
             # Who is kept informed need not look.
-            self._look_at = time.monotonic() + _LOOK_AGAIN
+            self._look_at = time.monotonic() + self._pause
         for letter in letters:
             content = read(letter)
             if isinstance(content, Rival):
@@ -279,7 +277,7 @@ class HostSession:
     def _look_again(self, now: float) -> None:
         """Find out from the books what no letter told."""
         here, grants, held, ends, casualties = self._locks.look(self._read_books)
-        self._look_at = min(now + _LOOK_AGAIN, ends)
+        self._look_at = min(now + self._pause, ends)
         if not here:
             self.revive()
             return
@@ -291,6 +289,7 @@ class HostSession:
 
     def _read_books(self, ledger: Ledger) -> tuple[bool, list[Grant], set[int], float, Casualties]:
         waiting = self._affairs.waiting
+        self._pause = pause_among(len(ledger.queue))
         grants = [grant for claim in waiting if (grant := ledger.granted(self.number, claim))]
         held = {row.lease.token for row in ledger.book.holdings.of_session(self.number)}
         reach = 0

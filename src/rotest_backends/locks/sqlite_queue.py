@@ -60,6 +60,9 @@ class SqliteQueue:
         """Know that others have changed the queue."""
         self._heads = None
 
+    def __len__(self) -> int:
+        return int(self._execute("SELECT count(*) FROM lock_claim").fetchone()[0])
+
     def add(self, row: ClaimRow) -> None:
         claim = row.claim
         self._execute(

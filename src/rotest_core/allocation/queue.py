@@ -13,6 +13,10 @@ from rotest_core.allocation.schedule import Line
 class Queue(Protocol):
     """Hold the claims that wait; strategies may keep it where they like."""
 
+    def __len__(self) -> int:
+        """Count the claims."""
+        ...
+
     def add(self, row: ClaimRow) -> None:
         """Let a claim wait."""
         ...
@@ -69,6 +73,9 @@ class MemoryQueue:
         self._reach: int | None = 0
         for row in rows:
             self.add(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def add(self, row: ClaimRow) -> None:
         """Let a claim wait; see `Queue.add`."""

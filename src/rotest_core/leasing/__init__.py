@@ -20,7 +20,7 @@ from rotest_core.allocation.rows import Changes, ClaimRow, EventRow, LeaseRow, S
 from rotest_core.allocation.schedule import Line
 from rotest_core.allocation.sessions import Sessions
 from rotest_core.allocation.showing import held_lease, status_of
-from rotest_core.leasing.affairs import FOR_EVER, Affairs, Waiting
+from rotest_core.leasing.affairs import FOR_EVER, Affairs, Waiting, pause_among
 from rotest_core.leasing.letters import Content, Hint, Rival, content_of, pack_content, unpack_content
 from rotest_core.leasing.liveness import Watcher, is_dead
 from rotest_core.leasing.mailbox import Mailbox, Postman
@@ -66,6 +66,7 @@ __all__ = [
     "pack_content",
     "pack_lease",
     "pack_owner",
+    "pause_among",
     "start_time",
     "status_of",
     "unpack_candidates",

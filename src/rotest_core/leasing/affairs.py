@@ -18,6 +18,21 @@ from rotest_core.plugin.protocols.locks import (
 
 FOR_EVER = float("inf")
 
+_LOOK_AGAIN = 1.0
+_LOOKS = 50.0
+
+
+def pause_among(waiting: int) -> float:
+    """Return the seconds after which a session that waits looks for itself, though nobody told it to.
+
+    It is what a lost letter costs: a second, or as much more as keeps all who wait from looking more than 50 times a
+    second.
+
+    Args:
+        waiting: how many claims wait.
+    """
+    return max(_LOOK_AGAIN, waiting / _LOOKS)
+
 
 class Waiting(NamedTuple):
     """A claim that waits, and the moment at which it has waited as long as it may, by `time.monotonic`."""

@@ -38,6 +38,7 @@ SELECT
     (SELECT coalesce(json_agg(json_build_array({_LEASE}) ORDER BY l.token), '[]') FROM {_LEASES}
         WHERE l.session = %(session)s),
     (SELECT coalesce(json_agg(id), '[]') FROM rotest.lock_claim WHERE session = %(session)s),
+    (SELECT count(*) FROM rotest.lock_claim),
     EXISTS (SELECT FROM rotest.lock_session WHERE beat + ttl < {_NOW}),
     (SELECT coalesce(min(beat + ttl) - {_NOW}, 'infinity') FROM rotest.lock_session WHERE reservation),
     (SELECT coalesce(json_agg(json_build_array(s.number, {_OWNER})), '[]') FROM rotest.lock_session AS s
@@ -93,6 +94,7 @@ class Look(NamedTuple):
         here: whether the database knows the session.
         leases: those that it holds.
         waiting: ids of its claims in the queue.
+        queue: how many claims of all sessions wait.
         overdue: whether the time of some session is up.
         ends: seconds until the first reservation ends.
         rivals: the other sessions of this host that hold something.
@@ -101,6 +103,7 @@ class Look(NamedTuple):
     here: bool
     leases: tuple[Lease, ...]
     waiting: frozenset[str]
+    queue: int
     overdue: bool
     ends: float
     rivals: Mapping[int, Owner]
@@ -120,13 +123,14 @@ class Standing(NamedTuple):
 
 def look(link: Link, session: int) -> Look:
     """Find out how a session stands."""
-    ((here, leases, waiting, overdue, ends, rivals),) = link.execute(
+    ((here, leases, waiting, queue, overdue, ends, rivals),) = link.execute(
         _LOOK, {"session": session, "boot": boot_identifier()}, prepare=True
     ).fetchall()
     return Look(
         here,
         tuple(map(unpack_lease, leases)),
         frozenset(waiting),
+        queue,
         overdue,
         ends,
         {number: unpack_owner(owner) for number, *owner in rivals},

@@ -82,6 +82,9 @@ class TableQueue:
         """Tell whether there is something to write down."""
         return bool(self._added or self._removed)
 
+    def __len__(self) -> int:
+        return len(self._shapes)
+
     def add(self, row: ClaimRow) -> None:
         shape = self._shape(row)
         self._rows[row.place] = self._added[row.place] = row

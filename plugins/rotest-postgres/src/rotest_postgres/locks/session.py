@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rotest_core import LeaseError, LeaseLostError
-from rotest_core.leasing import FOR_EVER, Affairs, Content, Hint, Rival
+from rotest_core.leasing import FOR_EVER, Affairs, Content, Hint, Rival, pause_among
 from rotest_core.plugin import Claim, Grant, Lease, LeaseLost, LeaseWanted, Notice, Owner
 from rotest_postgres.database import PATIENCE
 from rotest_postgres.failures import ConnectionLostError
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from rotest_postgres.locks.books import Desk
 
 ResultT = TypeVar("ResultT")
-
-_LOOK_AGAIN = 1.0
-"""Seconds after which a session that waits asks the database though nobody told it to: what a lost letter costs."""
 
 _LOOK_SOON = 0.1
 """Seconds after which it asks again when it got no answer."""
@@ -68,6 +65,7 @@ class PostgresSession:
         self._lock = threading.RLock()
         self._affairs = Affairs()
         self._look_at = 0.0
+        self._pause = pause_among(0)
         self._unanswered = FOR_EVER
         self._closed = False
         self._lapsed = False
@@ -251,7 +249,7 @@ class PostgresSession:
     def _await(self, claim: Claim) -> None:
         self._affairs.wait_for(claim)
         if len(self._affairs.waiting) == 1:
-            self._look_at = time.monotonic() + _LOOK_AGAIN
+            self._look_at = time.monotonic() + self._pause
         self.inbox.stir()
 
     def _withdraw(self, claim: str) -> Grant | None:
@@ -315,7 +313,8 @@ class PostgresSession:
             self._look_at = now + _LOOK_SOON
             return
         self._unanswered = FOR_EVER
-        self._look_at = now + min(_LOOK_AGAIN, found.ends + _MOMENT)
+        self._pause = pause_among(found.queue)
+        self._look_at = now + min(self._pause, found.ends + _MOMENT)
         if not found.here:
             self._revive()
             return
