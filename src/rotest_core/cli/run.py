@@ -15,7 +15,7 @@ from rotest_core.execution.staffing import executor_name, shard_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import NoReturn
 
     from rotest_core.config.settings import Settings
@@ -38,7 +38,8 @@ def execute(arguments: argparse.Namespace) -> int:
             from rotest_core.cli.recall import remember
 
             remember(arguments.words, settings)
-        return _run(settings, settings.run.paths, (), interrupts, ready=gc.enable)
+        # It rests since the command began, where that is a program of its own.
+        return _run(settings, settings.run.paths, (), interrupts, own=not gc.isenabled())
 
 
 def main(*classes: type) -> NoReturn:
@@ -85,9 +86,9 @@ def _run(
     classes: Sequence[type],
     interrupts: Interrupts,
     *,
-    ready: Callable[[], None] = lambda: None,
+    own: bool = False,
 ) -> int:
-    """Run or list tests; `ready` is called when what Rotest itself needs is there, before tests are imported."""
+    """Run or list tests; in a process of Rotest's own, garbage is collected from the moment tests are imported."""
     run = settings.run
     if run.list:
         from rotest_core.execution.listing import list_tests
@@ -109,7 +110,8 @@ def _run(
 
     plugins = load_plugins_for(settings)
     _check_outputs(settings, plugins)
-    ready()
+    if own:
+        gc.enable()
     plan = make_plan(
         paths,
         root=settings.root,
@@ -133,6 +135,9 @@ def _run(
         if not plan.tests:
             print(f"rotest: there are too few tests: shard {run.shard} has none", file=sys.stderr)
             return EXIT_PASSED
+    if own:
+        # What was loaded until now stays to the end: to look through it again and again would slow the tests down.
+        gc.freeze()
     return _carry_out(settings, plugins, plan, interrupts)
 
 
