@@ -315,3 +315,27 @@ def test_4_14_state_is_the_main_flows_affair_and_flags_pass_down(project: Projec
     )
     assert [line for line in played.story if not line.startswith(("connect", "finalize"))] == ["state 1"]
     assert played.summaries("Own") == ["AssertionError: {}"]
+
+
+def test_4_15_a_person_may_go_on_elsewhere(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    played = play(
+        project,
+        """
+        class Jumps(TestBlock):
+            def test(self):
+                self.jump_to(2)
+                self.list_blocks()
+                self.fail()
+
+        class Main(TestFlow):
+            blocks = [Jumps, Pass, Pass.params(name="there")]
+        """,
+    )
+    assert played.skipped == {"Pass": "Jumped over"}
+    assert (played.outcomes["there"], played.outcomes["Main"]) == ("success", "failure")
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "Main",
+        "> 0 Jumps",
+        "  1 Pass",
+        "  2 there",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rotest_core.events import ResourceStep, TestStarted
+from tests.execution import live
 from tests.execution.flow_project import play
 from tests.execution.project import Project
 
@@ -24,6 +25,14 @@ def test_6_1_what_was_not_good_runs_again(project: Project) -> None:
         *[("test_b_flaky", 2), ("test_c_bad", 2)],
         ("test_c_bad", 3),
     ]
+
+
+def test_6_1_what_passed_under_the_name_is_skipped(project: Project) -> None:
+    project.write("rotest.toml", "")
+    project.write_case("test_named.py", "Named")
+    for _ in range(2):
+        lived = live.run(project, ".", name="nightly", outputs="recorder,db", delta=1)
+    assert [report.text for report in lived.reports("test_one")] == ["Previously passed"]
 
 
 STATE = """
