@@ -35,16 +35,28 @@ file = "inventory.toml"
 backend = "memory"
 [locks]
 backend = "memory"
+[run]
+smart_client = {smart_client}
 """
 
 
-def leased_project(directory: Path, tests: int) -> Path:
-    """Write a project whose tests each lease a resource that does nothing, from a store in memory."""
+def leased_project(directory: Path, tests: int, *, smart_client: bool = True) -> Path:
+    """Write a project whose tests each lease a resource that does nothing, from a store in memory.
+
+    Args:
+        directory: where to write; must not exist.
+        tests: how many tests.
+        smart_client: whether the resource stays set up from test to test.
+
+    Returns:
+        The directory.
+    """
     directory.mkdir(parents=True)
     body = "\n".join(f"    def test_{number}(self) -> None: pass" for number in range(tests))
     (directory / "test_lamp.py").write_text(_LEASED.format(tests=body), encoding="utf-8")
     (directory / "inventory.toml").write_text('[[Lamp]]\nname = "lamp1"\n', encoding="utf-8")
-    (directory / "rotest.toml").write_text(_CONFIGURATION, encoding="utf-8")
+    configuration = _CONFIGURATION.format(smart_client=str(smart_client).lower())
+    (directory / "rotest.toml").write_text(configuration, encoding="utf-8")
     return directory
 
 
@@ -80,31 +92,26 @@ def main(rounds: int = 11) -> None:
 
 
 def _print_leased(directory: Path, rounds: int) -> None:
-    """Print what each further test costs, plain and with a resource."""
+    """Print what each further test costs: plain, with a resource of its own, with one that stays set up."""
     rotest = (sys.executable, "-m", "rotest_core")
     commands = {
         "plain, 1": Command(rotest, trivial_project(directory / "plain1", modules=1, tests=1)),
         "plain, many": Command(rotest, trivial_project(directory / "plain", modules=1, tests=LEASED_TESTS)),
-        "leased, 1": Command(rotest, leased_project(directory / "leased1", 1)),
-        "leased, many": Command(rotest, leased_project(directory / "leased", LEASED_TESTS)),
     }
+    for kind, smart_client in (("leased", False), ("kept", True)):
+        for words, tests in (("1", 1), ("many", LEASED_TESTS)):
+            project = leased_project(directory / f"{kind}{tests}", tests, smart_client=smart_client)
+            commands[f"{kind}, {words}"] = Command(rotest, project)
     measured = side_by_side(commands, rounds=rounds)
 
     def each(kind: str) -> float:
         many, one = measured[f"{kind}, many"], measured[f"{kind}, 1"]
         return (many.cpu - one.cpu) / (LEASED_TESTS - 1)
 
-    plain, leased = each("plain"), each("leased")
-    print("\nEach further test (CPU):\n")
-    print(
-        table(
-            {
-                "plain": Measurement(plain * 1000, plain * 1000),
-                "leased": Measurement(leased * 1000, leased * 1000),
-            },
-            "plain",
-        ).replace(" ms |", " us |")
-    )
+    print("\nEach further test (CPU); leased: each test for itself; kept: by the smart client:\n")
+    costs = {kind: 1000 * each(kind) for kind in ("plain", "leased", "kept")}
+    rows = {kind: Measurement(cost, cost) for kind, cost in costs.items()}
+    print(table(rows, "plain").replace(" ms |", " us |"))
 
 
 if __name__ == "__main__":
