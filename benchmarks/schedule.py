@@ -72,7 +72,7 @@ def _compare_devices(workload: Mapping[str, Any], directory: Path, rounds: int) 
         f"rotest, {policy}": (ours, (*_ROTEST, "-p", str(workers), "--policy", policy))
         for policy in ("affinity", "fifo")
     }
-    for distribution in "load", "worksteal", "loadgroup":
+    for distribution in "load", "worksteal", "loadfile":
         runners[f"xdist, {distribution}"] = (
             theirs,
             (*_PYTEST, "-n", str(workers), "--dist", distribution),
