@@ -90,7 +90,7 @@ class Session:
         """Open the results store, or give the one that is open; a handler of a run asks from any thread.
 
         Raises:
-            UnknownPluginError: nothing registered it, or what keeps the inventory keeps no results.
+            UnknownPluginError: nothing registered it.
             ConfigError: its options are wrong.
             StoreError: it cannot be opened.
         """
@@ -270,7 +270,7 @@ def run_plan(
 
 
 def _open_results(settings: Settings, plugins: Plugins) -> ResultsStore:
-    backend = settings.results.backend or settings.store.backend
+    backend = plugins.catalogues.results_backend(settings.results.backend, settings.store.backend)
     return plugins.catalogues.results_stores.get(backend)(settings.context("results", backend))
 
 

@@ -50,7 +50,11 @@ def batch_of(place: int) -> ResultsBatch:
         total=4,
         counts={"success": 3, "failure": 1},
         command=("rotest", "-o", "db"),
-        environment={"host": "lab", "commit": f"{place:040x}"},
+        environment={
+            "host": "lab",
+            "commit": f"{place:040x}",
+            "packages": f"attrs 26.1, pytest 9.{place}, rotest-core 1.0",
+        },
         directory="/somewhere",
     )
     tests: list[tuple[StoredTest, TestDetails]] = []
@@ -241,6 +245,7 @@ def test_two_runs_are_compared(console: Console) -> None:
     changes = [line for line in shown if line.startswith("broken")]
     assert [line.split()[1].rpartition("::")[2] for line in changes] == ["test_broken", "test_picky"]
     assert any(line.startswith("commit: ") for line in shown)
+    assert "packages: pytest 9.10 -> pytest 9.11" in shown
 
 
 def test_a_comparison_is_data_for_programs(console: Console) -> None:
@@ -290,7 +295,7 @@ def test_statistics_put_outliers_aside_and_tell_the_trend(console: Console) -> N
 def test_a_record_is_held_against_others_of_its_type(console: Console) -> None:
     shown = "\n".join(console.lines("resources", "stats", "b2"))
 
-    assert "used        6 times by 1 tests, 60 s in all" in shown
+    assert "used        6 times by 1 test, 60 s in all" in shown
     assert "failed      6 times (100 %)" in shown
     assert "elsewhere   0 % of the same tests' 6 uses of others fail" in shown
     assert "100 points" in shown

@@ -63,7 +63,10 @@ def _supplied(plugins: Plugins, settings: Settings) -> Iterator[Row]:
     catalogues = plugins.catalogues
     kinds = (
         (catalogues.stores, (settings.store.backend,)),
-        (catalogues.results_stores, (settings.results.backend or settings.store.backend,)),
+        (
+            catalogues.results_stores,
+            (catalogues.results_backend(settings.results.backend, settings.store.backend),),
+        ),
         (catalogues.lock_strategies, (settings.locks.backend,)),
         (catalogues.drivers, ()),
         (catalogues.executors, (settings.run.executor,)),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotest_core.cli.results_words import add_json, as_plain, percent, print_json, print_table, seconds
+from rotest_core.cli.results_words import (
+    add_json,
+    as_plain,
+    counted,
+    percent,
+    print_json,
+    print_table,
+    seconds,
+)
 from rotest_core.errors import UsageError, did_you_mean
 from rotest_core.results.recovery import settle
 from rotest_core.results.units import unit_statistics
@@ -46,11 +54,11 @@ def execute(arguments: argparse.Namespace, session: Session) -> int:
         return 0
     print(f"{kind}/{name}")
     pairs = {
-        "used": f"{figures.uses} times by {len(figures.tests)} tests, {seconds(figures.held)} in all",
+        "used": f"{counted(figures.uses, 'time')} by {counted(len(figures.tests), 'test')}, {seconds(figures.held)} in all",
         "waited for": f"{seconds(figures.waited)} in all, {seconds(figures.longest_wait)} at most"
         if figures.waited
         else "",
-        "failed": f"{figures.failed} times ({percent(figures.failure_rate)}), "
+        "failed": f"{counted(figures.failed, 'time')} ({percent(figures.failure_rate)}), "
         f"{figures.infrastructure} of them laid to the infrastructure",
         "elsewhere": f"{percent(figures.elsewhere_rate)} of the same tests' {figures.elsewhere} uses of others fail"
         if figures.elsewhere

@@ -159,6 +159,11 @@ def percent(part: float) -> str:
     return f"{rounded} %"
 
 
+def counted(number: int, what: str) -> str:
+    """Show a number of things: ``1 run``, ``2 runs``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def when(seconds_: float) -> str:
     """Show a moment."""
     return moment(seconds_)

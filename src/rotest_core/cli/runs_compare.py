@@ -71,7 +71,15 @@ def _environment(before: StoredRun, after: StoredRun) -> dict[str, tuple[str, st
     """Return what was different around the runs."""
     keys = dict.fromkeys((*before.environment, *after.environment))
     pairs = {key: (before.environment.get(key, ""), after.environment.get(key, "")) for key in keys}
-    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+    different = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+    old, new = (set(text.split(", ")) for text in different.get("packages", ("", "")))
+    if old != new:
+        different["packages"] = (_listed(old - new), _listed(new - old))
+    return different
+
+
+def _listed(packages: set[str]) -> str:
+    return ", ".join(sorted(packages, key=str.casefold))
 
 
 def _row(difference: Difference) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from rotest_core.cli.results_words import RUN_HELP, find_run, past, short
+from rotest_core.cli.results_words import RUN_HELP, counted, find_run, past, short
 from rotest_core.errors import UsageError
 from rotest_core.plugin.protocols.results import RunFilter, RunState
 from rotest_core.results.retention import DAY, outdated
@@ -46,9 +46,9 @@ def execute(arguments: argparse.Namespace, session: Session, store: ResultsStore
         raise UsageError("say which runs: name them, or use --keep N or --older-than TIME")
     ids = list(dict.fromkeys(ids))
     if arguments.dry_run:
-        print(f"would delete {_runs(len(ids))}")
+        print(f"would delete {counted(len(ids), 'run')}")
         return 0
-    print(f"deleted {_runs(store.delete(ids))}")
+    print(f"deleted {counted(store.delete(ids), 'run')}")
     return 0
 
 
@@ -56,7 +56,3 @@ def _beyond(store: ResultsStore, keep: int) -> list[str]:
     if keep:
         return outdated(store, keep_runs=keep, keep_days=0, now=time.time())
     return [run.id for run in store.runs(RunFilter()) if run.state is not RunState.RUNNING]
-
-
-def _runs(count: int) -> str:
-    return f"{count} run" if count == 1 else f"{count} runs"

@@ -8,6 +8,7 @@ from rotest_core.cli.results_words import (
     RUN_HELP,
     TEST_HELP,
     add_json,
+    counted,
     find_run,
     outcome_of,
     print_json,
@@ -80,11 +81,18 @@ def _print_run(run: StoredRun) -> None:
         "command": " ".join(run.command),
         "directory": run.directory,
         **run.environment,
+        "packages": _packages(run),
     }
     pairs = {key: text for key, text in pairs.items() if text}
     width = max(map(len, pairs))
     for key, text in pairs.items():
         print(f"{key:{width}}  {text}")
+
+
+def _packages(run: StoredRun) -> str:
+    """Say how many there are: nobody reads a hundred names in a line."""
+    packages = run.environment.get("packages", "")
+    return f"{counted(packages.count(', ') + 1, 'package')}; --json names them" if packages else ""
 
 
 def _row(test: StoredTest) -> list[str]:

@@ -176,3 +176,17 @@ class Catalogues:
     def in_order(self, outputs: Iterable[str]) -> list[str]:
         """Return the outputs of a run, each once, in the order in which events reach them."""
         return sorted(dict.fromkeys(outputs), key=self.last_outputs.__contains__)
+
+    def results_backend(self, chosen: str, store: str) -> str:
+        """Return the name of the results store to use: by default that of what keeps the inventory.
+
+        What knows the inventory alone, or keeps it in memory, so that it is read from a file each time, leaves the
+        results to a file: they are of use to later runs only.
+
+        Args:
+            chosen: as the configuration has it, or empty.
+            store: the name of the store.
+        """
+        if chosen:
+            return chosen
+        return store if store in self.results_stores and store != "memory" else "sqlite"
