@@ -84,7 +84,7 @@ def test_one_row_for_each_test_and_block_below_its_groups(tmp_path: Path) -> Non
         ("test_mended_bug", 2, "unexpected success"),
         ("test_subtests", 2, "error"),
         ("setUpClass (BrokenTest)", 2, "error"),
-        ("test_retried", 2, "passed"),
+        ("test_retried", 2, "passed (flaky)"),
         ("tests/test_flows.py", 0, None),
         ("CalculatorFlow", 1, "failed"),
         ("ConnectBlock", 2, "passed"),
@@ -191,8 +191,17 @@ def test_a_later_attempt_takes_the_place_of_an_earlier_one(tmp_path: Path) -> No
     with script.test("test_it", attempt=2):
         pass
     results = sheet(write(tmp_path, script.finish()))
-    assert column(results, "Result") == ["passed"]
+    assert column(results, "Result") == ["passed (flaky)"]
     assert column(results, "Comments") == ["attempt 2\nattempt 1: error after 0.016 s: OSError"]
+
+
+def test_a_fixture_that_is_well_in_the_end_is_left_out(tmp_path: Path) -> None:
+    script = EventScript()
+    with script.group("class", "Case"), script.test("setUpClass (Case)", kind="fixture") as test:
+        test.report(Outcome.ERROR, "OSError")
+    with script.test("setUpClass (Case)", kind="fixture", attempt=2):
+        pass
+    assert column(sheet(write(tmp_path, script.finish())), "Name") == []
 
 
 def test_measurements_have_a_sheet_of_their_own(tmp_path: Path) -> None:

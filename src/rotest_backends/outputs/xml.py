@@ -19,7 +19,7 @@ from rotest_backends.outputs.failures import level_name
 from rotest_backends.outputs.files import write_whole
 from rotest_backends.outputs.outcomes import look_of
 from rotest_backends.outputs.terminal import seconds
-from rotest_core.events import Cause, GroupFinished, Outcome, RunFinished, RunStarted, TestFinished
+from rotest_core.events import Cause, Outcome, RunFinished, RunStarted, TestFinished
 from rotest_core.plugin import ReportBuilder, describe
 
 if TYPE_CHECKING:
@@ -77,7 +77,6 @@ class Xml:
         self._reports = ReportBuilder(log_lines=log_lines)
         self._started: RunStarted | None = None
         self._suites: dict[int | None, _Suite] = {}
-        self._done: list[str] = []
         self._totals = {"tests": 0, "failures": 0, "errors": 0}
         self._time = 0.0
         self._written = False
@@ -96,8 +95,6 @@ class Xml:
         report = self._reports.take(event)
         if report is not None:
             self._add(report)
-        elif kind is GroupFinished:
-            self._end_suite(cast("GroupFinished", event).group)
         elif kind is RunStarted:
             self._started = cast("RunStarted", event)
         elif kind is RunFinished:
@@ -120,7 +117,10 @@ class Xml:
 
     def _add(self, report: TestReport) -> None:
         started = report.started
-        if report.is_block or (started.kind == "fixture" and report.good):
+        if report.is_block:
+            return
+        if started.kind == "fixture" and report.good:
+            self._drop(started)
             return
         groups = report.groups
         if groups and groups[-1].kind == "flow":
@@ -128,6 +128,12 @@ class Xml:
         group = groups[-1].group if groups else None
         suite = self._suites.get(group) or self._suite(started, group)
         suite.cases[started.test] = self._case(report)
+
+    def _drop(self, fixture: TestStarted) -> None:
+        """Leave out a fixture that failed at first and is well now."""
+        suite = self._suites.get(fixture.group)
+        if suite is not None:
+            suite.cases.pop(fixture.test, None)
 
     def _suite(self, started: TestStarted, group: int | None) -> _Suite:
         """Begin a suite with the first of its tests that ends."""
@@ -166,16 +172,14 @@ class Xml:
         kind = next((total for total in ("errors", "failures", "skipped") if suite.get(total) != "0"), "")
         return tostring(element, encoding="unicode"), duration, kind
 
-    def _end_suite(self, group: int | None) -> None:
-        suite = self._suites.pop(group, None)
-        if suite is None:
-            return
+    def _finish(self, suite: _Suite) -> str:
+        """Write a suite, and add it to the totals."""
         element = self._element(suite)
         for total in self._totals:
             self._totals[total] += int(element.get(total, "0"))
         self._time += suite.duration
         opening, tag, end = tostring(element, encoding="unicode").rpartition("</testsuite>")
-        self._done.append("".join((opening, *[text for text, _, _ in suite.cases.values()], tag, end)))
+        return "".join((opening, *[text for text, _, _ in suite.cases.values()], tag, end))
 
     def _element(self, suite: _Suite) -> Element:
         """Build a suite with everything but its cases."""
@@ -185,7 +189,9 @@ class Xml:
             suite.name,
             hostname=escaped(environment.get("host", "")) or None,
             timestamp=_moment(suite.time),
-            properties={escaped(name): escaped(value) for name, value in environment.items()},
+            properties={
+                escaped(name): escaped(value) for name, value in environment.items() if name != "packages"
+            },
         ).build_xml_doc()
         built.attrib.pop("disabled", None)
         kinds = [kind for _, _, kind in suite.cases.values()]
@@ -203,23 +209,21 @@ class Xml:
         self._written = True
         for report in self._reports.unfinished():
             self._add(report)
-        for group in list(self._suites):
-            self._end_suite(group)
+        # Only now: a class whose tests run again is still the same suite.
+        done = [self._finish(suite) for suite in self._suites.values() if suite.cases]
         root = Element("testsuites", {total: str(count) for total, count in self._totals.items()})
         root.set("time", f"{self._time:.6f}")
         if self._started is not None and self._started.name:
             root.set("name", escaped(self._started.name))
         root.text = "\n"
         opening, closing = tostring(root, encoding="unicode").split("\n")
-        text = "\n".join(
-            ('<?xml version="1.0" encoding="utf-8"?>', opening, "".join(self._done) + closing, "")
-        )
+        text = "\n".join(('<?xml version="1.0" encoding="utf-8"?>', opening, "".join(done) + closing, ""))
         write_whole(self._path, text.encode())
         self._context.wrote(self._path)
 
 
 class _Suite:
-    """Collect the cases of one suite until its group ends."""
+    """Collect the cases of one suite."""
 
     __slots__ = ("cases", "name", "time")
 

@@ -11,7 +11,7 @@ import xmlschema
 from hypothesis import given, strategies as st
 
 from rotest_backends.outputs.xml import escaped, xml
-from rotest_core.events import Cause, Outcome
+from rotest_core.events import Cause, GroupFinished, GroupStarted, Outcome, TestStarted
 from rotest_core.testing import SAMPLE_RUNS, EventScript, FakeHandlerContext
 
 if TYPE_CHECKING:
@@ -289,3 +289,31 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp
     with pytest.raises(OSError, match=r"results\.xml"):
         write(tmp_path, SAMPLE_RUNS["empty"]())
     assert [path.name for path in tmp_path.iterdir()] == ["results.xml"]
+
+
+def test_a_class_whose_tests_run_again_is_one_suite_of_last_attempts(tmp_path: Path) -> None:
+    script = EventScript()
+    for attempt, outcome in ((1, Outcome.FAILURE), (2, Outcome.SUCCESS)):
+        with (
+            script.group("class", "Other"),
+            script.test("test_it", attempt=attempt, test_id="Other::test_it") as test,
+        ):
+            if not outcome.good:
+                test.report(outcome, "AssertionError")
+    for attempt, outcome in ((1, Outcome.ERROR), (2, Outcome.SUCCESS)):
+        with (
+            script.group("class", "Case"),
+            script.test("setUpClass (Case)", kind="fixture", attempt=attempt, test_id="Case") as test,
+        ):
+            if not outcome.good:
+                test.report(outcome, "OSError")
+    root = report(tmp_path, [one_group_each(event) for event in script.finish()])
+    assert [(suite.get("name"), suite.get("tests")) for suite in root] == [("Other", "1")]
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "0")
+
+
+def one_group_each(event: Event) -> Event:
+    """Let the second beginning of a group be one of the first, as it is where tests run again."""
+    if isinstance(event, GroupStarted | GroupFinished | TestStarted) and event.group is not None:
+        return event._replace(group=event.group // 2)
+    return event

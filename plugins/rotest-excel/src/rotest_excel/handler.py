@@ -60,7 +60,9 @@ class ExcelHandler:
             self._write()
 
     def _add(self, report: TestReport) -> None:
-        if report.flow is None and (report.started.kind != "fixture" or not report.good):
+        if report.started.kind == "fixture" and report.good:
+            self._rows.drop(report.started.test)
+        elif report.flow is None:
             self._rows.add(report)
 
     def _write(self) -> None:

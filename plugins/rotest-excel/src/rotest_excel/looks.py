@@ -49,4 +49,6 @@ def look_of(outcome: Outcome | None) -> Look:
 def word_of(report: TestReport) -> str:
     """Name a test's outcome, with its cause where that is not the product."""
     word = look_of(report.outcome).word
+    if report.flaky and report.outcome is Outcome.SUCCESS:
+        return f"{word} (flaky)"
     return f"{word} (infrastructure)" if report.cause == "infrastructure" else word

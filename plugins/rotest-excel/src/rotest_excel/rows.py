@@ -38,6 +38,13 @@ class Rows:
         path = tuple(self._places.setdefault(group.group, len(self._places)) for group in groups)
         self._reports.setdefault(path, {})[report.started.test] = report
 
+    def drop(self, test: int) -> None:
+        """Leave out a fixture that failed at first and is well now."""
+        for path, reports in [*self._reports.items()]:
+            reports.pop(test, None)
+            if not reports:
+                del self._reports[path]
+
     def __iter__(self) -> Iterator[Heading | TestRow]:
         """Yield the rows: each group in the order of its first test, its own tests before the groups in it."""
         before: tuple[events.GroupStarted, ...] = ()

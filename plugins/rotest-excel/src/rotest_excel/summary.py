@@ -110,6 +110,11 @@ class SummarySheet:
             self._row += 1
         self._sheet.write_string(self._row, 0, "all", self._formats.label)
         self._sheet.write_number(self._row, 1, len(reports), self._formats.value)
+        flaky = sum(report.flaky for report in reports)
+        if flaky:
+            self._row += 1
+            self._sheet.write_string(self._row, 0, "flaky", self._formats.label)
+            self._sheet.write_number(self._row, 1, flaky, self._formats.value)
         self._row += 2
         if counts:
             self._insert_chart(first, counts)
