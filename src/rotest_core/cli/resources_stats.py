@@ -54,7 +54,8 @@ def execute(arguments: argparse.Namespace, session: Session) -> int:
         return 0
     print(f"{kind}/{name}")
     pairs = {
-        "used": f"{counted(figures.uses, 'time')} by {counted(len(figures.tests), 'test')}, {seconds(figures.held)} in all",
+        "used": f"{counted(figures.uses, 'time')} by {counted(len(figures.tests), 'test')}, "
+        f"{seconds(figures.held)} in all",
         "waited for": f"{seconds(figures.waited)} in all, {seconds(figures.longest_wait)} at most"
         if figures.waited
         else "",
