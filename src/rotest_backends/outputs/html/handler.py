@@ -129,7 +129,7 @@ class Html:
         if report.flow is not None:
             self._add_block(story)
         elif report.started.kind == "fixture" and report.good:
-            return
+            self._put_aside(story)  # it failed at first, and is well now
         elif report.good:
             self._add_good(story)
         else:

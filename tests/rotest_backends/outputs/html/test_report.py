@@ -153,6 +153,16 @@ def test_an_earlier_attempt_is_put_aside(tmp_path: Path) -> None:
     assert "attempt 2" in text
 
 
+def test_a_fixture_that_is_well_in_the_end_is_put_aside(tmp_path: Path) -> None:
+    script = EventScript()
+    with script.test("setUpClass (Case)", kind="fixture") as test:
+        test.report(Outcome.ERROR, "OSError: no")
+    with script.test("setUpClass (Case)", kind="fixture", attempt=2):
+        pass
+    text = Page(write(tmp_path, script.finish())).text
+    assert "Failures none 1 earlier attempt of what was run again" in text
+
+
 def test_tests_stand_in_planned_order_whoever_ended_first(tmp_path: Path) -> None:
     events = SAMPLE_RUNS["parallel"]()
     text = Page(write(tmp_path, events)).text
