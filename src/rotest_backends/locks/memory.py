@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from rotest_core.allocation.ledger import Ledger, NextInLine
+from rotest_core.allocation.rows import EventRow
 from rotest_core.allocation.showing import held_lease, status_of
 from rotest_core.errors import LeaseError, LeaseLostError
 from rotest_core.model.record import RecordKey
@@ -44,7 +45,7 @@ class MemoryLocks:
         self._lock = threading.Lock()
         self._ledger = Ledger() if ledger is None else ledger
         self._ledger.book.offset = time.time() - time.monotonic()
-        self._events: deque[LockEvent] = deque(maxlen=_EVENTS_KEPT)
+        self._events: deque[EventRow] = deque(maxlen=_EVENTS_KEPT)
         self._sessions: dict[int, MemorySession] = {}
 
     def open(self, owner: Owner, *, ttl: float) -> MemorySession:
@@ -65,7 +66,7 @@ class MemoryLocks:
     def history(self, *, after: int = 0) -> Sequence[LockEvent]:
         """Return the last events; see `LockStrategy.history`."""
         with self._lock:
-            return [event for event in self._events if event.number > after]
+            return [event.public() for event in self._events if event.number > after]
 
     def end(self, key: RecordKey, *, reason: str) -> Sequence[HeldLease]:
         """End the leases of a record by force; see `LockStrategy.end`."""
@@ -91,7 +92,7 @@ class MemoryLocks:
 
     def publish(self) -> None:
         """Write history and tell the winners."""
-        self._events.extend(event.public() for event in self._ledger.take_changes().events)
+        self._events.extend(self._ledger.take_changes().events)
         for session, news in self._ledger.take_news():
             if not isinstance(news, NextInLine):
                 self._tell(session.number, news)

@@ -48,16 +48,15 @@ class Prospects:
         self._left: list[int] = []
         self._kind_of: dict[int, int] = {}
         self._keys: dict[int, tuple[tuple[Candidate, ...], frozenset[RecordKey]]] = {}
+        self._kinds_of: dict[int, list[int]] = {}
         for test in tests:
-            for request in test.requests:
-                if not request.is_service:
-                    self._left[self._kind(request)] += 1
+            for kind in self._kinds_in(test):
+                self._left[kind] += 1
 
     def begin(self, test: PlannedTest) -> None:
         """Take note that a test is no longer to come."""
-        for request in test.requests:
-            if not request.is_service:
-                self._left[self._kind(request)] -= 1
+        for kind in self._kinds_in(test):
+            self._left[kind] -= 1
 
     def want(self, kept: Kept) -> bool:
         """Tell whether a test to come can use a resource, going by the records as they were when last asked for."""
@@ -87,6 +86,14 @@ class Prospects:
             _give(name, options, taken, set())
         by_token = {one.token: one for one in kept}
         return {name: by_token[token] for token, name in taken.items()}
+
+    def _kinds_in(self, test: PlannedTest) -> list[int]:
+        """Give the numbers of a test's requests; those of a class are the same for all its tests."""
+        kinds = self._kinds_of.get(id(test.requests))
+        if kinds is None:
+            kinds = [self._kind(request) for request in test.requests if not request.is_service]
+            self._kinds_of[id(test.requests)] = kinds
+        return kinds
 
     def _kind(self, request: Request[Any]) -> int:
         """Give a request its number: equal ones have the same, whatever they are called."""

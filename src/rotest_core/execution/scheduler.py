@@ -69,6 +69,7 @@ class Scheduler:
         self._emit = emit
         # With failfast the end of a test must be known before the next is chosen.
         self._later = emit if failfast else later
+        self._result = Result(emit)
         self._lessor = lessor
         self._interrupts = interrupts
         self._failfast = failfast
@@ -119,8 +120,7 @@ class Scheduler:
             resources = self._lease(test, worker)
             if resources is not None:
                 keep = self._lessor.keepable(test.number)
-                following = self._following()
-                return Assignment((test.number,), resources, following, False, False, 0.0, keep)
+                return Assignment((test.number,), resources, self._following(), keep=keep)
         self._lessor.tidy(None)
         return None
 
@@ -141,7 +141,8 @@ class Scheduler:
 
     def _lease(self, test: PlannedTest, worker: str) -> tuple[LeasedResource, ...] | None:
         """Start a test and lease what it needs; where that cannot be had, end it as an error."""
-        result = Result(self._emit)
+        # There is one worker: what is told of one test is told before the next begins.
+        result = self._result
         result.begin(test.number)
         equipped = self._equipped[test.number] = Equipped(test, result)
         self._later(started_event(test, worker))

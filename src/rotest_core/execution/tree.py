@@ -33,7 +33,7 @@ class Group:
         inside: the names and tags of what a flow is made of.
     """
 
-    __slots__ = ("_words", "inside", "kind", "name", "number", "parent", "selector", "tags")
+    __slots__ = ("_all_tags", "_words", "inside", "kind", "name", "number", "parent", "selector", "tags")
 
     def __init__(
         self,
@@ -54,13 +54,15 @@ class Group:
         self.tags: tuple[str, ...] = tags
         self.parent: Group | None = parent
         self._words: frozenset[str] | None = None
+        self._all_tags: tuple[str, ...] | None = None
 
     @property
     def all_tags(self) -> tuple[str, ...]:
         """Give the tags of everything around a test of this group, outermost first, each once."""
-        if self.parent is None:
-            return self.tags
-        return tuple(dict.fromkeys((*self.parent.all_tags, *self.tags)))
+        if self._all_tags is None:
+            around = () if self.parent is None else self.parent.all_tags
+            self._all_tags = tuple(dict.fromkeys((*around, *self.tags))) if around else self.tags
+        return self._all_tags
 
     @property
     def words(self) -> frozenset[str]:

@@ -210,7 +210,7 @@ class TestWorker:
     def _run_equipped(self, test: PlannedTest, assignment: Assignment) -> Report:
         """Run a test of Rotest's own kind, between its start and its end, which are the coordinator's to tell."""
         result, number = self._result, test.number
-        self._group, self._tags = test.group, test.tags
+        self._group = test.group
         test_type = test.case_type or type(test.case)
         result.begin(number)
         entered = self._arrive_equipped(test_type)
@@ -235,7 +235,7 @@ class TestWorker:
         if self._logs is not None:
             self._logs.begin(None)
         dirty, kept = equipped.dirty, equipped.kept
-        return Report(self._name, assignment, result.outcome, result.cause, dirty, "", "", 0, kept)
+        return Report(self._name, assignment, result.outcome, result.cause, dirty, kept=kept)
 
     def let_go(self, tokens: Iterable[int]) -> frozenset[int]:
         """Finalize what stayed set up, by the tokens of the leases; what fails is reported as fixtures are.
@@ -290,7 +290,15 @@ class TestWorker:
         leased = assignment.resources or ()
         try:
             self._deadline.call(
-                limit, f"the clean-up after {test.id}", finalize, test, leased, path, self._emit, self._order
+                limit,
+                f"the clean-up after {test.id}",
+                finalize,
+                test,
+                leased,
+                assignment.requests,
+                path,
+                self._emit,
+                self._order,
             )
         except (TimeLimitExceeded, KeyboardInterrupt) as error:
             # Whatever remains: the records are given back as dirty.
