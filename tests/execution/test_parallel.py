@@ -162,6 +162,36 @@ def test_resources_of_a_dead_worker_are_finalized_by_another_and_given_back_dirt
     assert released.dirty
 
 
+def test_what_a_test_asked_for_while_it_ran_is_finalized_after_its_worker_died_too(
+    project: LampProject,
+) -> None:
+    project.write(
+        "test_death.py",
+        """
+        import os
+        from lab import Lamp, note
+        from rotest_core import TestCase
+        class Case(TestCase):
+            def test_it(self):
+                self.request_resources([Lamp.request(lambda data: data.watts == 5, name="l2").bound("other")])
+                note(self.other.name, "died")
+                os._exit(1)
+        """,
+    )
+
+    project.run("-p", "2", "--executor", "process")
+
+    assert [step[1:] for step in project.steps()] == [
+        ["l2", "connect"],
+        ["l2", "initialize"],
+        ["l2", "died"],
+        ["l2", "connect"],
+        ["l2", "finalize"],
+    ]
+    [released] = [event for event in project.events() if isinstance(event, ResourceReleased)]
+    assert released.dirty
+
+
 def test_class_fixture_is_set_up_once_for_all_its_tests(project: LampProject) -> None:
     project.write(
         "test_class.py",

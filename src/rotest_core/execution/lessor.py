@@ -269,7 +269,9 @@ class Lessor:
         now = time.time()
         until = time.strftime("%Y-%m-%d %H:%M", time.localtime(now + hold.seconds))
         names = ", ".join(str(key) for key in keys)
-        text = f"held as {hold.name!r} until {until}: {names}; rotest locks break {keys[0].name} ends it earlier"
+        text = (
+            f"held as {hold.name!r} until {until}: {names}; rotest locks break {keys[0].name} ends it earlier"
+        )
         self._emit(InformationAdded(now, test.number, text))
         for name, key in zip(tuple(holding.left), keys, strict=True):
             self.later(ResourceReleased(now, test.number, name, key.type, key.name))
@@ -298,6 +300,24 @@ class Lessor:
             self.open().release(one.allocation, dirty=dirty, names=[one.entry.request.name])
             key = one.kept.key
             self.later(ResourceReleased(time.time(), one.test, one.name, key.type, key.name, dirty))
+
+    def held(self, test: int) -> list[tuple[Request[AnyResource], LeasedResource]]:
+        """Return what a test holds now, each with the request that it serves, as its worker may be told."""
+        import attrs  # loaded already, where something is held
+
+        found: list[tuple[Request[AnyResource], LeasedResource]] = []
+        for holding in self._held.get(test, ()):
+            for name, entry in holding.left.items():
+                if entry.record is not None and entry.data is not None:
+                    # A condition in Python has done its work, and may be of a process that is gone.
+                    request = attrs.evolve(entry.request, name=name, predicate=None)
+                    found.append(
+                        (
+                            request,
+                            LeasedResource(name, entry.record.type, entry.data, entry.token, entry.dirty),
+                        )
+                    )
+        return found
 
     def _hand_over(self, test: int, entry: AllocatedResource, waited: float) -> LeasedResource:
         if entry.record is None or entry.data is None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rotest_core.execution.account import Account
     from rotest_core.execution.backlog import Backlog
     from rotest_core.execution.casualties import Casualties
+    from rotest_core.execution.lessor import Lessor
     from rotest_core.execution.roster import Roster
     from rotest_core.execution.scheduler import Equipped
     from rotest_core.execution.started_tests import StartedTests
@@ -33,6 +34,7 @@ class LostWorkers:
         started: the tests with resources that have started.
         casualties: reports what the worker was at.
         account: counts the tests that are done.
+        lessor: knows what the test has.
         emit: takes the events.
     """
 
@@ -44,6 +46,7 @@ class LostWorkers:
         started: StartedTests,
         casualties: Casualties,
         account: Account,
+        lessor: Lessor,
         emit: Callable[[Event], None],
     ) -> None:
         self._executor = executor
@@ -52,6 +55,7 @@ class LostWorkers:
         self._started = started
         self._casualties = casualties
         self._account = account
+        self._lessor = lessor
         self._emit = emit
 
     def bury(self, report: Report) -> None:
@@ -67,7 +71,7 @@ class LostWorkers:
             self._end_plain(report, work)
         elif report.assignment.rescue:
             self._emit(InformationAdded(time(), numbers[0], f"clean-up was given up: {report.lost}"))
-            self._started.end(equipped, None, _names(report))
+            self._started.end(equipped, None, self._names(equipped))
         else:
             self._casualties.blame(equipped.result, report)
         self._hand_on(report, work)
@@ -96,13 +100,18 @@ class LostWorkers:
 
     def _rescue(self, equipped: Equipped, report: Report) -> None:
         """Have the successor finalize what the test had."""
-        resources = report.assignment.resources
-        if not resources or not report.successor:
-            self._started.end(equipped, None, _names(report))
-            return
-        self._roster.begin(report.successor, None)
-        self._executor.assign(report.successor, Assignment(report.assignment.tests, resources, rescue=True))
+        held = self._lessor.held(equipped.test.number)
+        if held and report.successor:
+            requests, resources = zip(*held, strict=True)
+            rescue = Assignment(report.assignment.tests, resources, rescue=True, requests=requests)
+            try:
+                self._executor.assign(report.successor, rescue)
+            except RotestError as error:  # what was asked for cannot be sent
+                self._emit(InformationAdded(time(), equipped.test.number, f"clean-up was given up: {error}"))
+            else:
+                self._roster.begin(report.successor, None)
+                return
+        self._started.end(equipped, None, self._names(equipped))
 
-
-def _names(report: Report) -> frozenset[str]:
-    return frozenset(resource.request for resource in report.assignment.resources or ())
+    def _names(self, equipped: Equipped) -> frozenset[str]:
+        return frozenset(resource.request for _, resource in self._lessor.held(equipped.test.number))

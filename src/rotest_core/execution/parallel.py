@@ -92,7 +92,7 @@ class ParallelScheduler:
         )
         self._queueing = Queueing(self._broker, self._backlog, self._roster, self._started, emit)
         self._lost = LostWorkers(
-            executor, self._roster, self._backlog, self._started, casualties, account, emit
+            executor, self._roster, self._backlog, self._started, casualties, account, lessor, emit
         )
         self._again = False
         # Seconds that a plain test takes, as far as the last batches tell.

@@ -18,28 +18,32 @@ if TYPE_CHECKING:
     from rotest_core.events import Event
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.execution.work_order import WorkOrder
+    from rotest_core.model.request import Request
+    from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.protocols.executor import LeasedResource
 
 
 def finalize(
     test: PlannedTest,
     leased: Sequence[LeasedResource],
+    asked: Sequence[Request[AnyResource]],
     directory: str,
     emit: Callable[[Event], None],
     order: WorkOrder,
 ) -> None:
-    """Connect the resources that a test declares and finalize them, the last one first.
+    """Connect the resources that a test had and finalize them, the last one first.
 
     What fails is told as information: the test is an error already, and the records are given back dirty.
 
     Args:
         test: the test.
         leased: what it had.
+        asked: the requests that these serve.
         directory: its directory.
         emit: takes the events.
         order: how tests are run.
     """
-    requests = {request.name: request for request in test.requests}
+    requests = {request.name: request for request in asked}
 
     def on_step(path: str, step: str, duration: float, error: BaseException | None) -> None:
         text = "" if error is None else f"{type(error).__name__}: {error}"

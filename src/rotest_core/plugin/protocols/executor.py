@@ -56,6 +56,8 @@ class Assignment(NamedTuple):
         closing: whether no test that shares a fixture with these follows on this worker: all are torn down at once.
         rescue: whether the worker that ran the only test is gone: nothing is run, its resources are connected and
             finalized.
+        requests: for a rescue, what the resources were asked for with: what the test declares, and what it asked for
+            while it ran.
         patience: seconds after which no further of these tests is begun: the worker gives the rest back; 0 for any
             time. One is run in any case.
         keep: the names of those resources that a later test wants: unless they are in doubt, they stay set up.
@@ -67,6 +69,7 @@ class Assignment(NamedTuple):
     closing: bool = False
     rescue: bool = False
     patience: float = 0.0
+    requests: tuple[Request[AnyResource], ...] = ()
     keep: frozenset[str] = frozenset()
 
 
