@@ -131,6 +131,15 @@ class LeavesAThread(Good):
         threading.Thread(target=self.stop.wait, args=(60,), daemon=True).start()
 
 
+class KeepsAllEvents(Good):
+    def __init__(self, context: HandlerContext) -> None:
+        super().__init__(context)
+        self.events: list[Event] = []
+
+    def handle(self, event: Event) -> None:
+        self.events.append(event)
+
+
 class SharesItsState(Good):
     names: list[str] = []
 
@@ -179,6 +188,12 @@ class SharesItsState(Good):
         (
             PrintsWhateverComes,
             lambda contract, factory, path: contract.test_keeps_control_characters_from_the_terminal(
+                factory, path
+            ),
+        ),
+        (
+            KeepsAllEvents,
+            lambda contract, factory, path: contract.test_does_not_grow_with_what_one_test_repeats(
                 factory, path
             ),
         ),

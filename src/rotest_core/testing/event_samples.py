@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 from rotest_core.events import (
     ArtifactWritten,
     Cause,
+    ExpectationChecked,
     HandlerFailed,
+    InformationAdded,
     LogWritten,
+    MeasurementTaken,
     Outcome,
+    OutcomeReported,
     ResourceStep,
     RunFinished,
     RunInterrupted,
+    RunStarted,
     SampleTaken,
     TestFinished,
+    TestStarted,
 )
-from rotest_core.testing.event_script import EventScript
+from rotest_core.testing.event_script import START, EventScript
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rotest_core.events import Event
 
@@ -242,6 +248,45 @@ def odd_number_run() -> list[Event]:
         else event._replace(time=odd[place % 4])
         for place, event in enumerate(events)
     ]
+
+
+class CountedText(str):
+    """Be a text of which the class knows how many there are."""
+
+    __slots__ = ()
+    alive = 0
+
+    def __new__(cls, text: str) -> CountedText:
+        cls.alive += 1
+        return super().__new__(cls, text)
+
+    def __del__(self) -> None:
+        type(self).alive -= 1
+
+
+def endless_test(repeats: int) -> Iterator[Event]:
+    """Yield a run of one test that logs, expects, measures, takes samples, tells and fails again and again.
+
+    Each event is made when it is asked for, with a `CountedText` of its own: whoever keeps none needs but one of them.
+
+    Args:
+        repeats: how many events of each of these six kinds there are.
+    """
+    text = CountedText
+    yield RunStarted(START, "endless", "", "", "", (), (), 1)
+    yield TestStarted(START, 0, None, "test_endless", "t.py::test_endless")
+    for number in range(repeats):
+        now, good = START + number, number % 2 == 0
+        yield LogWritten(now, 0, 20, "board", text("hello"))
+        yield ExpectationChecked(
+            now, 0, "expectTrue", good, text("it is"), (), "t.py", 1, "self.expectTrue(x)"
+        )
+        yield MeasurementTaken(now, 0, text(f"channel {number}"), 1.0, verdict="pass" if good else "fail")
+        yield SampleTaken(now, 0, text(f"series {number}"), 1.0)
+        yield InformationAdded(now, 0, text("firmware 1.2"))
+        yield OutcomeReported(now, 0, Outcome.FAILURE, text("AssertionError"), "", Cause.PRODUCT)
+    yield TestFinished(START + repeats, 0, Outcome.FAILURE, 1.0, Cause.PRODUCT)
+    yield RunFinished(START + repeats, (("failure", 1),), 1, 1.0)
 
 
 def without(events: Sequence[Event], event_type: type[Event]) -> list[Event]:

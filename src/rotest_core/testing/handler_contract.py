@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 from rotest_core.events import EVENT_TYPES
 from rotest_core.execution.rendering import read_events
 from rotest_core.testing.event_log import write_events
-from rotest_core.testing.event_samples import SAMPLE_RUNS, sample_run, without
+from rotest_core.testing.event_samples import SAMPLE_RUNS, CountedText, endless_test, sample_run, without
 from rotest_core.testing.handler_context import FakeHandlerContext
 from rotest_core.testing.write_watch import watch_writes
 
@@ -160,6 +161,20 @@ class HandlerContract:
         feed(factory, context, SAMPLE_RUNS["odd text"]())
         bad = {character for character in context.text if character in "\x00\x07\x08\x1b\x7f\x9b\u202e\ud800"}
         assert bad == set(), f"the stream got {sorted(map(ascii, bad))} as they are"
+
+    def test_does_not_grow_with_what_one_test_repeats(
+        self, factory: OutputHandlerFactory, tmp_path: Path
+    ) -> None:
+        """Of a test that logs, expects and measures without end, no more than a bounded part is kept in memory."""
+        repeats, most = 2500, 0
+        with Path(os.devnull).open("w", encoding="utf-8") as stream:
+            handler = factory(FakeHandlerContext(tmp_path, stream=stream))
+            before = CountedText.alive
+            for event in endless_test(repeats):
+                handler.handle(event)
+                most = max(most, CountedText.alive - before)
+            handler.close()
+        assert most < 3 * repeats, f"{most:,} texts of {6 * repeats:,} events were in memory at once"
 
     def test_leaves_no_thread_behind(self, factory: OutputHandlerFactory, tmp_path: Path) -> None:
         """All threads of a handler have ended when close returns."""
