@@ -108,12 +108,13 @@ class Session:
         """Open leases for a run or a script.
 
         Args:
-            run: its identifier, as others see it.
+            run: its identifier; others see it behind the name of the run, if that has one.
         """
         from rotest_core.allocation.leases import Leases
         from rotest_core.allocation.owner import current_owner
 
-        owner = current_owner(run, user=self.inventory.user)
+        name = self._settings.run.name
+        owner = current_owner(f"{name}/{run}" if name else run, user=self.inventory.user)
         leases = Leases(self.inventory, self.strategy, owner, ttl=self._settings.locks.ttl)
         self._leases.append(leases)
         return leases
