@@ -38,20 +38,20 @@ def test_fixtures_of_a_blocks_class_go_around_the_block_and_its_resources(projec
     ]
 
 
-def test_a_block_whose_class_cannot_be_set_up_is_an_error_and_leases_nothing(project: Project) -> None:
+def test_row_7_a_block_whose_class_cannot_be_set_up_is_an_error_and_leases_nothing(project: Project) -> None:
     played = play(project, FIXTURES.format(set_up="raise LookupError('no class')", tear_down=""))
     assert played.outcomes == {"Main": "error", "Fixed": "error", "next": "skipped"}
     assert played.summaries("Fixed") == ["LookupError: no class"]
     assert played.story == ["setUpClass", "class cleanup"]
 
 
-def test_a_block_whose_class_is_skipped_is_skipped(project: Project) -> None:
+def test_row_7_a_block_whose_class_is_skipped_is_skipped(project: Project) -> None:
     played = play(project, FIXTURES.format(set_up="raise unittest.SkipTest('not here')", tear_down=""))
     assert played.outcomes == {"Main": "success", "Fixed": "skipped", "next": "success"}
     assert played.skipped["Fixed"] == "not here"
 
 
-def test_a_block_whose_class_cannot_be_torn_down_is_an_error(project: Project) -> None:
+def test_row_8_a_block_whose_class_cannot_be_torn_down_is_an_error(project: Project) -> None:
     played = play(project, FIXTURES.format(set_up="", tear_down="raise LookupError('still there')"))
     assert played.outcomes == {"Main": "error", "Fixed": "error", "next": "skipped"}
     assert played.story[-2:] == ["tearDownClass", "class cleanup"]
@@ -91,7 +91,7 @@ def test_an_interrupt_in_a_fixture_of_a_block_stops_the_flow(project: Project) -
 
 
 @pytest.mark.parametrize("fixture", ["    @classmethod\n    def setUpClass(cls)", "def setUpModule()"])
-def test_the_parts_of_a_flow_whose_fixtures_fail_are_skipped(project: Project, fixture: str) -> None:
+def test_row_6_the_parts_of_a_flow_whose_fixtures_fail_are_skipped(project: Project, fixture: str) -> None:
     played = play(
         project,
         f"""
@@ -120,7 +120,7 @@ class Clean(TestBlock):
 """
 
 
-def test_a_blocks_limit_ends_the_block(project: Project) -> None:
+def test_row_15_a_blocks_limit_ends_the_block(project: Project) -> None:
     played = play(
         project,
         SLOW.format(limit=0.05, seconds=60)

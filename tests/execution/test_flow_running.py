@@ -1,6 +1,9 @@
-"""Flows as they run: SEMANTICS of flows and blocks, line by line."""
+"""Flows as they run. What follows which failure is a table of docs/flows.md; its rows have tests of their numbers."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
@@ -88,7 +91,9 @@ GOES_ON = {
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("mode", GOES_ON)
-def test_a_parts_mode_and_end_decide_about_what_follows(project: Project, mode: str, end: str) -> None:
+def test_rows_1_to_4_a_parts_mode_and_end_decide_about_what_follows(
+    project: Project, mode: str, end: str
+) -> None:
     played = play(
         project, f"class Main(TestFlow): blocks = [{end}.params(mode={mode}), Pass.params(name='next')]"
     )
@@ -143,7 +148,7 @@ def test_finally_runs_in_a_flow_that_started_and_not_in_one_that_is_skipped(proj
     assert started.outcomes["clean"] == "success"
 
 
-def test_a_skipped_flow_skips_all_that_is_in_it(project: Project) -> None:
+def test_row_5_a_skipped_flow_skips_all_that_is_in_it(project: Project) -> None:
     played = play(
         project,
         """
@@ -195,7 +200,7 @@ def test_a_flows_text_has_one_line_for_each_part_that_is_not_good(project: Proje
     assert played.cause("Main") == "product"
 
 
-def test_a_flows_set_up_that_fails_skips_all_parts(project: Project) -> None:
+def test_row_9_a_flows_set_up_that_fails_skips_all_parts(project: Project) -> None:
     played = play(
         project,
         """
@@ -211,7 +216,7 @@ def test_a_flows_set_up_that_fails_skips_all_parts(project: Project) -> None:
     assert played.story == ["cleanup"]
 
 
-def test_an_inner_flows_set_up_that_fails_skips_its_parts(project: Project) -> None:
+def test_row_9_an_inner_flows_set_up_that_fails_skips_its_parts(project: Project) -> None:
     played = play(
         project,
         """
@@ -228,7 +233,7 @@ def test_an_inner_flows_set_up_that_fails_skips_its_parts(project: Project) -> N
     assert played.texts("Main") == ["Main > Inner: failure: AssertionError: no"]
 
 
-def test_a_flows_tear_down_runs_after_its_parts_as_a_cases(project: Project) -> None:
+def test_row_10_a_flows_tear_down_runs_after_its_parts_as_a_cases(project: Project) -> None:
     played = play(
         project,
         """
@@ -250,7 +255,7 @@ def test_a_flows_tear_down_runs_after_its_parts_as_a_cases(project: Project) -> 
 # Resources
 
 
-def test_a_flow_whose_resources_cannot_be_had_skips_all_parts(project: Project) -> None:
+def test_row_11_a_flow_whose_resources_cannot_be_had_skips_all_parts(project: Project) -> None:
     played = play(
         project,
         """
@@ -265,7 +270,7 @@ def test_a_flow_whose_resources_cannot_be_had_skips_all_parts(project: Project) 
     assert played.lived.status == 3
 
 
-def test_a_flow_whose_resources_cannot_be_set_up_skips_all_parts(project: Project) -> None:
+def test_row_11_a_flow_whose_resources_cannot_be_set_up_skips_all_parts(project: Project) -> None:
     played = play(
         project,
         """
@@ -279,7 +284,7 @@ def test_a_flow_whose_resources_cannot_be_set_up_skips_all_parts(project: Projec
     assert played.story == ["connect broken", "finalize broken"]
 
 
-def test_an_inner_flow_whose_resources_cannot_be_had_skips_its_parts(project: Project) -> None:
+def test_row_11_an_inner_flow_whose_resources_cannot_be_had_skips_its_parts(project: Project) -> None:
     played = play(
         project,
         """
@@ -341,7 +346,9 @@ def test_a_blocks_own_resource_is_not_given_to_its_siblings(project: Project) ->
     assert (released.name, released.dirty) == ("two", False)
 
 
-def test_a_block_that_cannot_have_its_own_resource_is_an_infrastructure_error(project: Project) -> None:
+def test_row_12_a_block_that_cannot_have_its_own_resource_is_an_infrastructure_error(
+    project: Project,
+) -> None:
     played = play(
         project,
         """
@@ -525,7 +532,7 @@ def test_what_a_block_logs_is_the_blocks(project: Project) -> None:
     assert logged == [("Logs", "inside"), ("Main", "outside")]
 
 
-def test_an_interrupt_in_a_block_stops_the_flow_but_for_finally(project: Project) -> None:
+def test_row_14_an_interrupt_in_a_block_stops_the_flow_but_for_finally(project: Project) -> None:
     played = play(
         project,
         """
@@ -606,3 +613,12 @@ def test_two_flows_run_one_after_the_other_and_every_part_has_a_number_of_its_ow
     )
     numbers = [event.test for event in played.lived.of(TestFinished)]
     assert len(numbers) == len(set(numbers)) == 6
+
+
+def test_every_row_of_the_documentation_has_a_test() -> None:
+    document = Path(__file__).parents[2] / "docs" / "flows.md"
+    rows = set(map(int, re.findall(r"^\| (\d+) \|", document.read_text(encoding="utf-8"), re.MULTILINE)))
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_flow_*.py"))
+    found = re.findall(r"^def test_rows?_(\d+)_(?:to_(\d+)_)?", tests, re.MULTILINE)
+    tested = {row for first, last in found for row in range(int(first), int(last or first) + 1)}
+    assert rows == tested

@@ -132,7 +132,7 @@ def test_flows_run_in_other_processes_as_they_do_here(project: Project) -> None:
     }
 
 
-def test_a_worker_that_dies_in_a_block_ends_all_parts(project: Project) -> None:
+def test_row_16_a_worker_that_dies_in_a_block_ends_all_parts(project: Project) -> None:
     played = play(
         project,
         """
@@ -141,7 +141,7 @@ def test_a_worker_that_dies_in_a_block_ends_all_parts(project: Project) -> None:
         class Dies(TestBlock):
             def test(self): os._exit(9)
 
-        class First(TestFlow): blocks = [Dies, Pass]
+        class First(TestFlow): blocks = [Dies, Pass, Pass.params(name="clean", mode=MODE_FINALLY)]
         class Second(TestFlow): blocks = [Pass.params(name="other")]
         """,
         workers="2",
@@ -150,6 +150,7 @@ def test_a_worker_that_dies_in_a_block_ends_all_parts(project: Project) -> None:
         "First": "error",
         "Dies": "error",
         "Pass": "skipped",
+        "clean": "skipped",
         "Second": "success",
         "other": "success",
     }

@@ -170,7 +170,9 @@ def test_an_output_is_shared_after_tear_down_and_clean_ups_also_of_a_block_that_
     ).story == ["takes 'test tearDown cleanup'"]
 
 
-def test_an_output_that_is_never_set_is_a_warning_and_an_error_of_who_needs_it(project: Project) -> None:
+def test_row_13_an_output_that_is_never_set_is_a_warning_and_an_error_of_who_needs_it(
+    project: Project,
+) -> None:
     played = play(
         project,
         """
@@ -266,7 +268,7 @@ def test_a_pipe_in_common_is_for_every_part_that_has_the_port(project: Project) 
 @pytest.mark.parametrize(
     "blocks", ["[Takes.params(value=Pipe('one', wrong))]", "[Gives.params(value=Pipe('two', wrong))]"]
 )
-def test_a_formula_that_raises_is_an_error_of_its_block(project: Project, blocks: str) -> None:
+def test_row_13_a_formula_that_raises_is_an_error_of_its_block(project: Project, blocks: str) -> None:
     played = play(
         project,
         f"""
