@@ -19,6 +19,11 @@ class Watcher(Monitor):
     def start_test(self, test): story.append(f"{self.name} {self.limit} {self.names}")
 """
 
+SHY = """
+class Shy(Monitor):
+    def __init__(self): raise OSError("no port")
+"""
+
 CASE = """
 class Case(TestCase):
     def test(self): pass
@@ -46,6 +51,10 @@ def test_options_are_the_fields_of_an_attrs_class(project: Project) -> None:
             "'watching:Nothing' cannot be imported: AttributeError",
         ),
         (
+            'use = "watching:Shy"',
+            "the monitor cannot be made: OSError: no port",
+        ),
+        (
             'use = "watching:story"',
             "'watching:story' is no class of rotest_core.Monitor",
         ),
@@ -55,7 +64,7 @@ def test_wrong_options_are_refused_by_their_key(project: Project, table: str, me
     with pytest.raises(ConfigError) as caught:
         _attempt(project, f"[monitors.watcher]\n{table}\n")
     assert message in str(caught.value)
-    assert str(caught.value).startswith("monitors.watcher.")
+    assert str(caught.value).startswith("monitors.watcher")
     assert not Path(project.root / ".rotest" / "runs").exists()
 
 
@@ -69,7 +78,7 @@ def test_an_unknown_monitor_is_refused_with_those_that_are_known(project: Projec
 
 def _attempt(project: Project, tables: str) -> live.Lived:
     project.write("parts.py", PARTS)
-    project.write("watching.py", f"{HEAD}\n{OPTIONS}\n\nclass Plain(Monitor): ...\n")
+    project.write("watching.py", f"{HEAD}\n{OPTIONS}\n\nclass Plain(Monitor): ...\n{SHY}")
     project.write("test_watched.py", HEAD + CASE)
     project.write("rotest.toml", f'[store]\nbackend = "memory"\n[locks]\nbackend = "memory"\n{tables}')
     return live.run(project, "test_watched.py", monitors=("watcher",))

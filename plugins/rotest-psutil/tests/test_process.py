@@ -11,23 +11,17 @@ import psutil
 import pytest
 
 from rotest_core import Monitor
+from rotest_core.plugin import MonitorFactory
+from rotest_core.testing import FakeWatch, MonitorContract
 from rotest_psutil.monitor import ProcessMonitor
 from rotest_psutil.options import ProcessOptions
+from rotest_psutil.plugin import process
 
 
-class Keeping(ProcessMonitor):
-    """Keep what would go into a run."""
-
-    def __init__(self, options: ProcessOptions) -> None:
-        super().__init__(options)
-        self.samples: list[tuple[str, float, str]] = []
-        self.failures: list[str] = []
-
-    def record(self, test: unittest.TestCase, series: str, value: float, *, unit: str = "") -> None:
-        self.samples.append((series, value, unit))
-
-    def fail_test(self, test: unittest.TestCase, message: str) -> None:
-        self.failures.append(message)
+class TestProcess(MonitorContract):
+    @pytest.fixture
+    def factory(self) -> MonitorFactory:
+        return process
 
 
 class Case(unittest.TestCase):
@@ -54,15 +48,17 @@ def hungry() -> Iterator[subprocess.Popen[str]]:
         child.kill()
 
 
-def watch(looks: int = 1, **options: object) -> Keeping:
-    monitor, case = Keeping(ProcessOptions(**options)), Case()  # type: ignore[arg-type]
-    monitor.start_test(case)
-    for _ in range(looks):
-        monitor.run_monitor(case)
-    return monitor
+def watch(looks: int = 1, **options: object) -> FakeWatch:
+    """Let the monitor look at a test so many times."""
+    monitor, case = ProcessMonitor(ProcessOptions(**options)), Case()  # type: ignore[arg-type]
+    with FakeWatch(case) as watched:
+        monitor.start_test(case)
+        for _ in range(looks):
+            monitor.run_monitor(case)
+    return watched
 
 
-def memory(monitor: Keeping) -> float:
+def memory(monitor: FakeWatch) -> float:
     [value] = [value for series, value, _ in monitor.samples if series.endswith(".memory")]
     return value
 
@@ -70,9 +66,9 @@ def memory(monitor: Keeping) -> float:
 def test_memory_is_recorded_at_once_and_the_processor_from_the_second_look_on() -> None:
     monitor = watch(2)
     assert [(series, unit) for series, _, unit in monitor.samples] == [
-        ("Keeping.memory", "MiB"),
-        ("Keeping.memory", "MiB"),
-        ("Keeping.cpu", "%"),
+        ("ProcessMonitor.memory", "MiB"),
+        ("ProcessMonitor.memory", "MiB"),
+        ("ProcessMonitor.cpu", "%"),
     ]
     assert all(value >= 0 for _, value, _ in monitor.samples)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rotest_core.cli.app import COMMANDS, command_position
 from rotest_core.cli.command import BuiltIn, built_in, installed_plugins, settings_from
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rotest_core.plugin.registry import Catalogues
+    from rotest_core.plugin.registry import Catalogues, Entry
 
     Candidates = Iterable[tuple[str, str]]
 
@@ -79,10 +79,14 @@ def _values(option: argparse.Action, value: str, words: Sequence[str]) -> Candid
         return ((f"{key}=", known.help) for key, known in OPTIONS.items())
     if option.dest == "run.executor":
         return ((entry.name, entry.summary) for entry in _catalogues(words).executors)
-    if option.dest == "run.outputs":
+    if option.dest in ("run.outputs", "run.monitors"):
         before = value.rpartition(",")[0]
         start = f"{before}," if before else ""
-        entries = (entry for entry in _catalogues(words).outputs if entry.name not in before.split(","))
+        catalogues = _catalogues(words)
+        catalogue: Iterable[Entry[Any]] = (
+            catalogues.outputs if option.dest == "run.outputs" else catalogues.monitors
+        )
+        entries = (entry for entry in catalogue if entry.name not in before.split(","))
         return ((start + entry.name, entry.summary) for entry in entries)
     known = OPTIONS.get(option.dest)
     choices = known.choices if known else option.choices or ()

@@ -80,8 +80,14 @@ class MonitoredWorker(TestWorker):
 
     @interruptible
     def _run_case(self, case: Case) -> None:
-        if isinstance(case, unittest.TestCase):
-            self._watch(case, self._result)
+        try:
+            if isinstance(case, unittest.TestCase):
+                self._watch(case, self._result)
+        except BaseException as error:  # an interrupt or a time limit, while the monitors were started
+            if isinstance(error, KeyboardInterrupt):
+                self._interrupted(error)
+            self._result.report_error(error)
+            return
         try:
             super()._run_case(case)
         finally:
@@ -113,7 +119,7 @@ class MonitoredWorker(TestWorker):
             except (Exception, SystemExit) as error:
                 import traceback
 
-                self._monitors.remove(monitor)
+                self._monitors[:] = [other for other in self._monitors if other is not monitor]
                 text = (
                     f"monitor {monitor.name!r}: {method} raised\n{''.join(traceback.format_exception(error))}"
                 )

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rotest_core.authoring.monitor import Monitor
-from rotest_core.errors import ConfigError, UnknownPluginError
+from rotest_core.errors import ConfigError, RotestError, UnknownPluginError
 from rotest_core.events import LogWritten
 from rotest_core.execution.watch import LOGGER
 
@@ -32,7 +32,13 @@ def make_monitors(settings: Settings, plugins: Plugins) -> tuple[Monitor, ...]:
     """
     made: list[Monitor] = []
     for name in dict.fromkeys(settings.run.monitors):
-        monitor = _make(name, settings, plugins)
+        try:
+            monitor = _make(name, settings, plugins)
+        except RotestError:
+            raise
+        except Exception as error:
+            problem = f"the monitor cannot be made: {type(error).__name__}: {error}"
+            raise ConfigError(problem, key=f"monitors.{name}") from error
         vars(monitor)["_rotest_name"] = name
         made.append(monitor)
     return tuple(made)

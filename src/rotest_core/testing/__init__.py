@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rotest_core.testing.locks.contract import LockStrategyContract, SharedLockStrategyContract
     from rotest_core.testing.locks.history import check_history
     from rotest_core.testing.locks.sessions import OpenStrategy
+    from rotest_core.testing.monitor_contract import FakeWatch, MonitorContract
     from rotest_core.testing.results_contract import ResultsStoreContract
     from rotest_core.testing.store_contract import StoreContract
 
@@ -30,8 +31,10 @@ _MODULES = {
     "EventScript": "rotest_core.testing.event_script",
     "ExecutorContract": "rotest_core.testing.executor_contract",
     "FakeHandlerContext": "rotest_core.testing.handler_context",
+    "FakeWatch": "rotest_core.testing.monitor_contract",
     "HandlerContract": "rotest_core.testing.handler_contract",
     "LockStrategyContract": "rotest_core.testing.locks.contract",
+    "MonitorContract": "rotest_core.testing.monitor_contract",
     "OpenStrategy": "rotest_core.testing.locks.sessions",
     "ResultsStoreContract": "rotest_core.testing.results_contract",
     "SAMPLE_RUNS": "rotest_core.testing.event_samples",
@@ -48,8 +51,10 @@ __all__ = [
     "EventScript",
     "ExecutorContract",
     "FakeHandlerContext",
+    "FakeWatch",
     "HandlerContract",
     "LockStrategyContract",
+    "MonitorContract",
     "OpenStrategy",
     "ResultsStoreContract",
     "SharedLockStrategyContract",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from rotest_core import Monitor
+from rotest_core import Monitor, skip_if_not_main
 
 if TYPE_CHECKING:
     import unittest
@@ -32,10 +32,11 @@ class ProcessMonitor(Monitor):
         self._options = options
         self._known: dict[int, psutil.Process] = {}
 
+    @skip_if_not_main
     def start_test(self, test: unittest.TestCase) -> None:
         """Forget the processes of the test before: their share would be that since then."""
-        if getattr(test, "parent", None) is None:
-            self._known.clear()
+        del test
+        self._known.clear()
 
     def run_monitor(self, test: unittest.TestCase) -> None:
         """Look at the processes."""
