@@ -20,7 +20,8 @@ from rotest_core.plugin.protocols.locks import Candidate, Claim, Grant, LockSess
 
 TTL = 3600.0
 
-_RUN_UP = 3.0
+_RUN_UP_EACH = 0.04
+"""Seconds for each process to begin in, before grants count."""
 
 _SPAN = struct.Struct("dd")
 """The moments between which grants count."""
@@ -155,7 +156,7 @@ def many_waiters(open_strategy: OpenStrategy, *, processes: int, records: int, s
     for _ in children:
         os.read(counts[0], 8)
     # Until then all of them have begun.
-    begin = time.monotonic() + _RUN_UP
+    begin = time.monotonic() + _RUN_UP_EACH * processes
     os.write(go[1], _SPAN.pack(begin, begin + seconds) * processes)
     results = [struct.unpack("q", os.read(counts[0], 8))[0] for _ in children]
     for child in children:

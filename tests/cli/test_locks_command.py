@@ -164,12 +164,12 @@ def test_says_what_the_inventory_has_against_a_record(project: Path) -> None:
 
 def test_says_what_a_run_waits_for(project: Path, strategy: HostLocks) -> None:
     take(strategy.open(owner("nightly"), ttl=600), "b1")
-    session = strategy.open(owner("adhoc"), ttl=600)
+    session = strategy.open(owner("adhoc/4711"), ttl=600)
     take(session, "b2", label="test_z")
     assert session.submit(claim("b1", label="test_y")) is None
     holds, waits = ask(project, "why", "adhoc").out.splitlines()
-    assert holds.startswith("adhoc holds Board/b2 for test_z since ")
-    assert waits.startswith("adhoc waits since ")
+    assert holds.startswith("adhoc/4711 holds Board/b2 for test_z since ")
+    assert waits.startswith("adhoc/4711 waits since ")
     assert "boardb1: the only record that matches: b1 is held by ann@lab (run nightly)" in waits
     assert ask(project, "why", "nightly").out.splitlines()[-1] == "nightly waits for nothing"
 

@@ -90,6 +90,7 @@ def test_a_good_strategy_passes(check: str) -> None:
         ("test_leaving_makes_dirty_what_is_still_held", with_ledger(broken.LeavesClean)),
         ("test_a_closed_session_takes_no_claims", with_session(broken.WorksWhenClosed)),
         ("test_a_lease_ended_by_force_is_told_to_its_holder", broken.EndsSilently),
+        ("test_a_holder_that_gives_back_too_late_learns_why", broken.EndsSilently),
         ("test_ending_a_whole_ends_its_parts", with_ledger(broken.EndsWholesOnly)),
         ("test_ending_what_nobody_holds_does_nothing", with_ledger(broken.EndsHeldOnly)),
         ("test_releasing_what_was_lost_is_refused_and_harmless", with_ledger(broken.ReleasesByName)),

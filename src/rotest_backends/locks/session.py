@@ -23,6 +23,7 @@ ResultT = TypeVar("ResultT")
 
 _MOMENT = 0.001
 
+_ENDED = "somebody ended it"
 _SILENT = "the process did not beat for longer than its leases' time to live"
 
 
@@ -227,6 +228,10 @@ class HostSession:
             if self._closed:
                 raise LeaseError("the session was closed")
             lost = self._locks.transact(step)
+            if lost:
+                self._read_letters()
+                for lease in lost:
+                    self._affairs.hear(LeaseLost(lease, _ENDED))
             self._affairs.drop(leases)
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
@@ -284,7 +289,7 @@ class HostSession:
         for grant in grants:
             self._affairs.hear(grant)
         for lease in self._affairs.missing(held, now):
-            self._affairs.hear(LeaseLost(lease, "somebody ended it"))
+            self._affairs.hear(LeaseLost(lease, _ENDED))
         self._locks.bury(casualties)
 
     def _read_books(self, ledger: Ledger) -> tuple[bool, list[Grant], set[int], float, Casualties]:

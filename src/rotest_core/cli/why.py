@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rotest_core.cli.command import load_plugins_for, settings_from
@@ -21,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         metavar="RESOURCE|RUN",
-        help="a record, as NAME or TYPE/NAME, or the identifier of a run that goes on",
+        help="a record, as NAME or TYPE/NAME, or the name or identifier of a run that goes on",
     )
 
 
@@ -39,8 +40,9 @@ def execute(arguments: argparse.Namespace) -> int:
 def _explain(session: Session, name: str) -> Iterator[str]:
     status = session.strategy.status()
     runs = {*(held.owner.run for held in status.held), *(waiting.owner.run for waiting in status.waiting)}
-    if name in runs:
-        return _explain_run(status, name)
+    meant = sorted(run for run in runs if name == run or name in run.rsplit("/", 1))
+    if meant:
+        return chain.from_iterable(_explain_run(status, run) for run in meant)
     return _explain_record(session, status, name)
 
 

@@ -76,6 +76,15 @@ class LeaseContract:
         assert (lost.lease, lost.reason) == (grant.leases[0], "the rack moves")
         assert expect_grant(second, waiting).leases[0].dirty
 
+    def test_a_holder_that_gives_back_too_late_learns_why(self, opened: Opened) -> None:
+        """Whoever comes to know of the loss by the refusal is told the reason as well."""
+        session = opened.session("a")
+        grant = take(session, claim("A"))
+        opened.strategy().end(key("A"), reason="the rack moves")
+        with pytest.raises(LeaseLostError):
+            session.release(grant.leases)
+        assert expect_loss(session).reason == "the rack moves"
+
     def test_ending_a_whole_ends_its_parts(self, opened: Opened) -> None:
         """All that was leased with a record goes with it; other leases of the claim stay."""
         session = opened.session("a")

@@ -241,7 +241,10 @@ class PostgresSession:
             mine = [lease for lease in leases if lease.token in self._affairs.held]
             lost = [lease for lease in leases if lease not in mine]
             if mine:
-                lost += self._locks.transact(lambda desk: step(desk, mine))
+                ended = self._locks.transact(lambda desk: step(desk, mine))
+                for lease in ended:
+                    self._affairs.hear(LeaseLost(lease, self._locks.why_lost(lease)))
+                lost += ended
             self._affairs.drop(mine)
         if lost:
             raise LeaseLostError(str(lease.key) for lease in lost)
