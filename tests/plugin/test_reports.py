@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rotest_core.events import Cause, Outcome, TestFinished
-from rotest_core.plugin.report import KEPT, TEXT_KEPT, TestReport
+from rotest_core.plugin.report import KEPT, LINE_KEPT, TEXT_KEPT, TestReport
 from rotest_core.plugin.reports import ReportBuilder
 from rotest_core.testing import SAMPLE_RUNS, EventScript
 
@@ -91,7 +91,8 @@ def test_a_long_text_is_kept_without_its_middle() -> None:
         test.log("a" * TEXT_KEPT + "b")
         test.log("c" * TEXT_KEPT)
         test.report(Outcome.FAILURE, "d" * (2 * TEXT_KEPT))
-        test.inform("e" * (2 * TEXT_KEPT))
+        test.inform("e" * (2 * LINE_KEPT))
+        test.expect("self.expectTrue(x)", passed=False, text="f" * LINE_KEPT, values=("g" * (2 * LINE_KEPT),))
     report = reports_of(script)["test_it"]
     first, second = report.logs
     assert len(first.text) < TEXT_KEPT + 100
@@ -99,7 +100,10 @@ def test_a_long_text_is_kept_without_its_middle() -> None:
     assert first.text.endswith("ab")
     assert second.text == "c" * TEXT_KEPT
     assert len(report.outcomes[0].text) < TEXT_KEPT + 100
-    assert len(report.information[0]) < TEXT_KEPT + 100
+    assert len(report.outcomes[0].summary) < LINE_KEPT + 100
+    assert len(report.information[0]) < LINE_KEPT + 100
+    assert report.expectations[0].text == "f" * LINE_KEPT
+    assert len(report.expectations[0].values[0]) < LINE_KEPT + 100
 
 
 def test_points_of_a_series_are_summed_up() -> None:

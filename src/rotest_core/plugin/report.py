@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 KEPT = 1000
 """How many expectations, measurements, outcomes, lines of information and life cycle steps are kept of one test."""
 TEXT_KEPT = 200_000
-"""How many characters are kept of one log record, traceback or line of information."""
+"""How many characters are kept of one log record or traceback."""
+LINE_KEPT = 20_000
+"""How many characters are kept of any other text."""
 
 
 class Attempt(NamedTuple):
@@ -222,11 +224,11 @@ def _add_expectation(report: TestReport, event: ExpectationChecked) -> None:
     if event.passed:
         report.passed_expectations += 1
         if event.text and len(report.expectations) < KEPT:
-            report.expectations.append(event)
+            report.expectations.append(_fitted(event))
     else:
         report.failed_expectations += 1
         if report.failed_expectations <= KEPT:
-            report.expectations.append(event)
+            report.expectations.append(_fitted(event))
 
 
 def _add_measurement(report: TestReport, event: MeasurementTaken) -> None:
@@ -253,7 +255,7 @@ def _add_log(report: TestReport, event: LogWritten) -> None:
     report.log_count += 1
     if report.logs.maxlen:
         report.logs.append(
-            event if len(event.text) <= TEXT_KEPT else event._replace(text=_bounded(event.text))
+            event if len(event.text) <= TEXT_KEPT else event._replace(text=_bounded(event.text, TEXT_KEPT))
         )
 
 
@@ -261,7 +263,10 @@ def _add_outcome(report: TestReport, event: OutcomeReported) -> None:
     outcomes = report.outcomes
     # Beyond the bound, what is worse than all before decides the outcome, and is kept: five times at most.
     if len(outcomes) < KEPT or event.outcome.severity > max(one.outcome.severity for one in outcomes):
-        outcomes.append(event if len(event.text) <= TEXT_KEPT else event._replace(text=_bounded(event.text)))
+        if len(event.text) > TEXT_KEPT or len(event.summary) > LINE_KEPT:
+            text, summary = _bounded(event.text, TEXT_KEPT), _bounded(event.summary, LINE_KEPT)
+            event = event._replace(text=text, summary=summary)
+        outcomes.append(event)
 
 
 def _add_signature(report: TestReport, event: FailureClassified) -> None:
@@ -271,7 +276,7 @@ def _add_signature(report: TestReport, event: FailureClassified) -> None:
 
 def _add_information(report: TestReport, event: InformationAdded) -> None:
     if len(report.information) < KEPT:
-        report.information.append(_bounded(event.text))
+        report.information.append(_bounded(event.text, LINE_KEPT))
 
 
 def _add_resource(report: TestReport, event: ResourceLeased) -> None:
@@ -284,11 +289,18 @@ def _add_step(report: TestReport, event: ResourceStep) -> None:
         report.steps.append(event)
 
 
-def _bounded(text: str) -> str:
+def _fitted(event: ExpectationChecked) -> ExpectationChecked:
+    if len(event.text) + sum(map(len, event.values)) <= LINE_KEPT:
+        return event
+    values = tuple(_bounded(value, LINE_KEPT) for value in event.values)
+    return event._replace(text=_bounded(event.text, LINE_KEPT), values=values)
+
+
+def _bounded(text: str, most: int) -> str:
     """Leave out the middle of a text that no person reads whole."""
-    if len(text) <= TEXT_KEPT:
+    if len(text) <= most:
         return text
-    half = TEXT_KEPT // 2
+    half = most // 2
     left_out = len(text) - 2 * half
     return f"{text[:half]}\n... {left_out} characters left out, see events.jsonl ...\n{text[-half:]}"
 
