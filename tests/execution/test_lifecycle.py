@@ -359,8 +359,9 @@ def test_row_17_first_failure_is_reported_with_the_others_attached(built: BuildC
     assert "cart validate" not in steps
     [other] = {"c1.left", "c1.right"} - {error.resource}
     [note] = error.__notes__
-    assert note.startswith(f"at the same time {other}: initialize failed: FaultError: ")
+    assert note.startswith("at the same time:\nTraceback")
     assert "in _take" in note
+    assert f"{other}: initialize failed: FaultError: " in note
 
 
 def test_row_17_no_further_step_begins_after_a_failure(built: BuildCart) -> None:

@@ -167,3 +167,32 @@ def test_a_part_that_would_hide_something_is_refused_before_anything_runs(projec
     )
     with pytest.raises(PlanError, match=message):
         live.run(project, ".")
+
+
+def test_names_that_stand_for_two_parts_are_told_with_all_other_mistakes(project: Project) -> None:
+    complaints = mistakes(
+        project,
+        PARTS
+        + """
+class Pair(BaseResource):
+    left = Camera.request()
+    right = Camera.request()
+
+class Uses(TestCase):
+    pair = Pair.request().unpack(recursive=True)
+    def test(self): ...
+
+class Main(TestFlow):
+    pair = Pair.request().unpack(recursive=True)
+    blocks = []
+""",
+    )
+    line = "unpack: 'lens' stands for left.lens and right.lens: leave `recursive` out"
+    request = "pair = Pair.request().unpack(recursive=True)"
+    assert complaints == [
+        f"test_flows.py::Uses: {request}",
+        f"  {line}",
+        "Main: the flow is empty: it needs at least one block",
+        f"Main: {request}",
+        f"  {line}",
+    ]

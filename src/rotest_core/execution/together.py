@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable, Mapping
+
+from rotest_core.execution.tracebacks import describe
 
 _NOTICED = 0.5
 """Seconds after which a signal is noticed at the latest."""
@@ -64,6 +65,5 @@ def _first(failures: list[BaseException]) -> BaseException:
     first = (interrupts or failures)[0]
     for other in failures:
         if other is not first:
-            told = "".join(traceback.format_exception(other)).rstrip()
-            first.add_note(f"at the same time {other}\n{told}")
+            first.add_note(f"at the same time:\n{describe(other).text.rstrip()}")
     return first

@@ -29,9 +29,7 @@ def parts_given(request: Request[Any]) -> dict[str, Path]:
         for name, count in counts.items():
             if count > 1:
                 both = " and ".join(".".join(path) for path, _ in level if path[-1] == name)
-                raise PlanError(
-                    f"unpack: {name!r} stands for {both}: leave `recursive` out, or name one of them"
-                )
+                raise PlanError(f"unpack: {name!r} stands for {both}: leave `recursive` out")
         found.update((path[-1], path) for path, _ in level if path[-1] not in found)
         if request.unpacks != "all":
             break
@@ -39,8 +37,14 @@ def parts_given(request: Request[Any]) -> dict[str, Path]:
 
 
 def names_given(request: Request[Any]) -> tuple[str, ...]:
-    """Return the names under which a request's resource, and what is unpacked of it, reach a test."""
-    return (request.name, *parts_given(request))
+    """Return the names under which a request's resource, and what is unpacked of it, reach a test.
+
+    Of a request that cannot be unpacked it is its own; what is wrong `clashes` tells.
+    """
+    try:
+        return (request.name, *parts_given(request))
+    except PlanError:
+        return (request.name,)
 
 
 def unpack(request: Request[Any], resource: AnyResource) -> dict[str, AnyResource]:
