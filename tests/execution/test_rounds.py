@@ -442,3 +442,12 @@ def test_nothing_is_skipped_without_delta_or_under_another_name(
     lived = live.run(project, ".", name=name, outputs="recorder,db", delta=delta)
 
     assert finished(lived)[0] == {"success": 2}
+
+
+def test_what_is_held_for_somebody_is_not_waited_for(project: Project) -> None:
+    write_devices(project, one="")
+    project.write("test_device.py", DEVICE.format(body="self.fail('look at this')"))
+
+    lived = live.run(project, ".", delta=3, hold_on_failure="1h")
+
+    assert attempts(lived) == [("test_device", 1, Outcome.FAILURE)]

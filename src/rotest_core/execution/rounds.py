@@ -11,7 +11,7 @@ import time
 from rotest_core.events import Outcome, OutcomeReported, TestFinished
 from rotest_core.execution.attempts import Attempts
 from rotest_core.execution.repeating import Freshening, can_repeat, keep_repeatable
-from rotest_core.execution.retry import policy_of
+from rotest_core.execution.retry import RetryPolicy, policy_of
 from rotest_core.execution.worker import started_event
 
 TYPE_CHECKING = False
@@ -54,8 +54,9 @@ class Rounds:
     ) -> None:
         keep_repeatable(plan.tests)
         self._settings = settings
-        self._policy = policy_of(settings)
-        self._failfast = settings.run.failfast or settings.run.hold_on_failure > 0
+        # What a failed test had and is held for somebody cannot be had again.
+        self._policy = RetryPolicy() if settings.run.hold_on_failure else policy_of(settings)
+        self._failfast = settings.run.failfast
         self._plan = plan
         self._account = account
         self._interrupts = interrupts
