@@ -117,6 +117,13 @@ def test_a_test_that_fails_keeps_and_one_with_an_error_does_not(project: Project
     ]
 
 
+def test_the_test_that_ends_the_run_keeps_nothing(project: Project) -> None:
+    write_devices(project, one="")
+    project.write("test_a.py", THREE.replace('tell("test 2")', "self.fail()"))
+    lived = live.run(project, ".", failfast=True)
+    assert uses(lived) == [("test_1", "one", False, "kept"), ("test_2", "one", True, "released")]
+
+
 def test_a_resource_that_stayed_serves_under_another_name_in_the_other_tests_directory(
     project: Project,
 ) -> None:

@@ -174,7 +174,8 @@ class EquippedTest:
         """Return the names of what is to be finalized now: all, or all but what may stay."""
         held = tuple(equipment.resources)
         staying = self._keep.intersection(held) - equipment.dirty
-        if not staying or self._in_doubt(running):
+        last = self._order.failfast and not self._result.outcome.good
+        if not staying or last or self._in_doubt(running):
             return held
         leaving = tuple(name for name in held if name not in staying)
         if leaving:
