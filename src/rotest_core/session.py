@@ -226,6 +226,10 @@ class Session:
                 ) from error
 
 
+_KEEPING = frozenset({"db", "signature"})
+"""Outputs that are of no use without the results store."""
+
+
 def run_plan(
     settings: Settings,
     plugins: Plugins,
@@ -264,7 +268,7 @@ def run_plan(
             interrupts=interrupts,
             on_failure=post_mortem.on_failure if post_mortem else None,
             on_failed_expectation=post_mortem.on_failed_expectation if post_mortem else None,
-            excuse=_excuses(session) if "signature" in settings.run.outputs else None,
+            excuse=_excuses(session) if _KEEPING & {*settings.run.outputs} else None,
             durations=kept_durations(settings, plugins),
         )
         return Run(settings, plugins, around).carry_out(plan)
@@ -303,14 +307,18 @@ def kept_durations(
 
 
 def _excuses(session: Session) -> Callable[[str], str] | None:
-    """Read which failures are expected, and close the store again: new processes are made next."""
+    """Read which failures are expected, and close the store again: new processes are made next.
+
+    What is wrong with its configuration is said before anything is run.
+    """
     import time
 
     from rotest_core.errors import StoreError
     from rotest_core.results.excusing import excuses
 
     try:
-        described = session.open_results().signatures()
+        store = session.open_results()
+        described = store.signatures() if "signature" in session.settings.run.outputs else ()
     except StoreError:  # the output that is asked for says so
         return None
     finally:

@@ -28,10 +28,10 @@ PAUSE = 1.0
 SIGN_OF_LIFE = 30.0
 """Seconds after which a run of which there is nothing new shows that it still goes on."""
 
-MANY = 5_000
+MANY = 1_000
 """Events that are written at a time."""
 
-TOO_MANY = 50_000
+TOO_MANY = 3_000
 """Events on the pile from which on the run waits for the store."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -47,10 +48,12 @@ def write_batch(connection: sqlite3.Connection, batch: ResultsBatch, events: byt
 
 
 def _test_keys(connection: sqlite3.Connection, ids: set[str]) -> dict[str, int]:
-    connection.executemany("INSERT OR IGNORE INTO test (id) VALUES (?)", ((test,) for test in sorted(ids)))
-    return {
-        test: connection.execute("SELECT key FROM test WHERE id = ?", (test,)).fetchone()[0] for test in ids
-    }
+    wanted = json.dumps(sorted(ids))
+    connection.execute("INSERT OR IGNORE INTO test (id) SELECT value FROM json_each(?)", (wanted,))
+    rows = connection.execute(
+        "SELECT id, key FROM test WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+    )
+    return dict(rows.fetchall())
 
 
 def _write_details(
@@ -59,17 +62,16 @@ def _write_details(
     tests: Iterable[tuple[StoredTest, TestDetails]],
     keys: dict[str, int],
 ) -> None:
-    places = [(run, test.number, test.attempt) for test, _ in tests]
-    for table in ("detail", "resource_use"):
-        connection.executemany(f"DELETE FROM {table} WHERE run = ? AND number = ? AND attempt = ?", places)
+    """Write what else is known of attempts; what was known of them before is part of it."""
     for test, details in tests:
         content = details_text(details)
+        if not content:
+            continue
         place = (run, test.number, test.attempt)
-        if content:
-            connection.execute("INSERT INTO detail VALUES (?, ?, ?, ?)", (*place, content))
+        connection.execute("INSERT OR REPLACE INTO detail VALUES (?, ?, ?, ?)", (*place, content))
         outcome = None if test.outcome is None else test.outcome.severity
         connection.executemany(
-            "INSERT INTO resource_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO resource_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     *place,

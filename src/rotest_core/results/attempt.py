@@ -170,7 +170,7 @@ class Attempt:
     def stored(self, run: str) -> tuple[StoredTest, TestDetails]:
         """Return what is to be kept."""
         started, finished = self.started, self._finished
-        worst = max(self._reports, key=lambda report: report.outcome.severity, default=None)
+        worst = max(self._reports, key=_severity) if self._reports else None
         test = StoredTest(
             run=run,
             number=started.test,
@@ -192,6 +192,8 @@ class Attempt:
             waited=sum({use.waited for use in self._uses.values()}),
             log=storable(self.log),
         )
+        if not (self._reports or self._expectations or self._passed or self._measurements or self._uses):
+            return test, _NOTHING
         details = TestDetails(
             reports=tuple(self._reports),
             expectations=tuple(self._expectations),
@@ -201,6 +203,13 @@ class Attempt:
             resources=tuple(self._uses.values()),
         )
         return test, details
+
+
+_NOTHING = TestDetails()
+
+
+def _severity(report: OutcomeReported) -> int:
+    return report.outcome.severity
 
 
 def _bounded(text: str) -> str:

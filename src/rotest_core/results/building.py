@@ -56,12 +56,15 @@ class ResultsBuilder:
         self._part = 0
         self._lines: list[str] = []
         self._groups: dict[int, GroupStarted] = {}
+        self._surroundings: dict[int | None, tuple[list[GroupStarted], tuple[str, ...]]] = {}
         self._flows: dict[int, int] = {}
         self._open: dict[int, Attempt] = {}
         # Failures may be recognised after their tests have ended.
         self._failed: dict[int, Attempt] = {}
         self._changed: dict[tuple[int, int], Attempt] = {}
-        self._results: dict[int, tuple[str, bool]] = {}
+        self._results: dict[int, str] = {}
+        self._counts: dict[str, int] = {}
+        self._flaky: set[int] = set()
         self._routes: dict[type[Event], Callable[[Any], None]] = {
             RunStarted: self._run_started,
             GroupStarted: self._group_started,
@@ -103,7 +106,7 @@ class ResultsBuilder:
             return None
         run = self._run
         if run.state is not RunState.FINISHED:
-            run = attrs.evolve(run, counts=self._counts(), flaky=self._flaky())
+            run = attrs.evolve(run, counts=dict(self._counts), flaky=len(self._flaky))
         if run.state is RunState.RUNNING:
             run = attrs.evolve(run, seen=now, duration=max(run.duration, now - run.started))
         events = "".join(self._lines).encode("ascii")
@@ -165,30 +168,39 @@ class ResultsBuilder:
             )
 
     def _group_started(self, event: GroupStarted) -> None:
+        self._surroundings = {}
         self._groups[event.group] = event
 
     def _group_finished(self, event: GroupFinished) -> None:
         self._groups.pop(event.group, None)
 
     def _test_started(self, event: TestStarted) -> None:
-        around: list[GroupStarted] = []
-        number = event.group
-        while number is not None and number in self._groups:
-            around.append(self._groups[number])
-            number = around[-1].parent
-        attempt = Attempt(event, tuple(storable(group.name) for group in reversed(around)))
-        attempt.parent = self._flow_around(event, around)
+        around, names = self._around(event.group)
+        attempt = Attempt(event, names)
+        if event.kind != "case":
+            attempt.parent = self._flow_around(event, around)
         if event.kind == "flow" and event.group is not None:
             self._flows[event.group] = event.test
         self._open[event.test] = attempt
         self._failed.pop(event.test, None)
         self._changed[event.test, event.attempt] = attempt
 
+    def _around(self, group: int | None) -> tuple[list[GroupStarted], tuple[str, ...]]:
+        """Return a group and those around it, innermost first, and their names, outermost first."""
+        found = self._surroundings.get(group)
+        if found is None:
+            around: list[GroupStarted] = []
+            number = group
+            while number is not None and number in self._groups:
+                around.append(self._groups[number])
+                number = around[-1].parent
+            found = (around, tuple(storable(each.name) for each in reversed(around)))
+            self._surroundings = {group: found}  # tests of one group follow each other
+        return found
+
     def _flow_around(self, event: TestStarted, around: list[GroupStarted]) -> int | None:
         """Find the flow that a block or a flow is a part of: a flow's own group bears its name."""
         outer = around[1:] if event.kind == "flow" else around
-        if event.kind == "case":
-            return None
         return next((self._flows[group.group] for group in outer if group.group in self._flows), None)
 
     def _log_written(self, event: LogWritten) -> None:
@@ -216,14 +228,19 @@ class ResultsBuilder:
                 # A flow fails as what failed in it.
                 flow.signature = attempt.own_signature
         if attempt.parent is None:
-            flaky = attempt.started.attempt > 1 and event.outcome.good
-            self._results[event.test] = (str(event.outcome), flaky)
+            self._count(event, attempt.started.attempt)
 
-    def _counts(self) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        for outcome, _ in self._results.values():
-            counts[outcome] = counts.get(outcome, 0) + 1
-        return counts
-
-    def _flaky(self) -> int:
-        return sum(flaky for _, flaky in self._results.values())
+    def _count(self, event: TestFinished, attempt: int) -> None:
+        """Count a test that ended; of several attempts the last counts."""
+        counts, outcome = self._counts, str(event.outcome)
+        before = self._results.get(event.test)
+        if before is not None:
+            counts[before] -= 1
+            if not counts[before]:
+                del counts[before]
+        counts[outcome] = counts.get(outcome, 0) + 1
+        self._results[event.test] = outcome
+        if attempt > 1 and event.outcome.good:
+            self._flaky.add(event.test)
+        else:
+            self._flaky.discard(event.test)

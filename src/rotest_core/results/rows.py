@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import attrs
@@ -112,8 +113,8 @@ def test_row(test: StoredTest) -> tuple[Any, ...]:
         test.cause and str(test.cause),
         test.name,
         test.kind,
-        _json(test.groups),
-        _json(test.tags),
+        _names(test.groups),
+        _names(test.tags),
         test.worker,
         test.summary,
         test.signature,
@@ -171,7 +172,7 @@ test_row.__test__ = test_of.__test__ = False  # type: ignore[attr-defined]  # no
 
 def details_text(details: TestDetails) -> str:
     """Write as JSON what has no table of its own: reports, expectations, measurements and leases; empty for nothing."""
-    if details == _NOTHING:
+    if details is _NOTHING or details == _NOTHING:
         return ""
     values = {
         "reports": [report._asdict() for report in details.reports],
@@ -211,6 +212,12 @@ def _report(values: dict[str, Any]) -> OutcomeReported:
 def _json(value: object) -> str:
     # Any text survives: what databases refuse is written as an escape.
     return json.dumps(value, separators=(",", ":"))
+
+
+@lru_cache(maxsize=256)
+def _names(names: tuple[str, ...]) -> str:
+    """Write what is the same for all tests of a class."""
+    return _json(names)
 
 
 def _texts(text: str) -> tuple[str, ...]:

@@ -252,3 +252,13 @@ def test_reports_are_made_from_the_store_when_the_directory_of_the_run_is_gone(t
     missing = rotest("render", "lost", cwd=tmp_path)
     assert missing.status == 2
     assert "lost: there is no such log, nor such a run in the results store" in missing.err
+
+
+def test_a_mistake_in_the_configuration_is_told_before_anything_is_run(tmp_path: Path) -> None:
+    (tmp_path / "test_one.py").write_text("raise SystemExit('imported')\n", encoding="utf-8")
+
+    answer = rotest("-o", "db", "--set", "results.pth=results.db", cwd=tmp_path)
+
+    assert (answer.status, answer.out) == (2, "")
+    assert "results.pth (--set): unknown key (did you mean 'path'?)" in answer.err
+    assert not (tmp_path / ".rotest" / "runs").exists()

@@ -188,7 +188,8 @@ class ResultsBatch:
 
     Args:
         run: the run as it stands now.
-        tests: attempts that began or ended; each replaces what was kept of the same attempt.
+        tests: attempts that began or ended, with all that is known of them by now; each replaces what was kept of
+            the same attempt, and knows no less.
         part: counts the batches of a run that carry events, from 0, which begins the log anew.
         events: lines of the event log, as many as came since the part before; empty for none.
     """

@@ -33,7 +33,14 @@ _PUT_RESULT = (
     f"ON CONFLICT (run, number, attempt) DO UPDATE SET {_replace([each for each in _RESULT if each not in _PLACE])}"
 ).encode()
 _USE = (*_PLACE, "place", "test", "type", "name", "outcome", "infrastructure", "held", "waited", "error")
-_PUT_USE = f"INSERT INTO rotest.resource_use ({', '.join(_USE)}) VALUES ({_marks(_USE)})".encode()
+_PUT_USE = (
+    f"INSERT INTO rotest.resource_use ({', '.join(_USE)}) VALUES ({_marks(_USE)}) "
+    f"ON CONFLICT (run, number, attempt, place) DO UPDATE SET {_replace(_USE[4:])}"
+).encode()
+_PUT_DETAIL = (
+    "INSERT INTO rotest.detail VALUES (%s, %s, %s, %s) "
+    "ON CONFLICT (run, number, attempt) DO UPDATE SET content = excluded.content"
+)
 _SETTLE = (
     "UPDATE rotest.result SET final = NOT EXISTS (SELECT FROM rotest.result AS later WHERE later.run = result.run "
     "AND later.number = result.number AND later.attempt > result.attempt) WHERE run = %s AND number = ANY(%s)"
@@ -69,16 +76,13 @@ def _write_tests(link: Link, run: int, tests: Sequence[tuple[StoredTest, TestDet
     places = [(run, test.number, test.attempt) for test, _ in tests]
     with link.cursor() as cursor:
         cursor.executemany(_PUT_RESULT, [(run, keys[test.id], *test_row(test)) for test, _ in tests])
-        for table in ("detail", "resource_use"):
-            statement = f"DELETE FROM rotest.{table} WHERE run = %s AND number = %s AND attempt = %s"
-            cursor.executemany(statement.encode(), places)
         contents = [
             (*place, content)
             for place, (_, details) in zip(places, tests, strict=True)
             if (content := details_text(details))
         ]
         if contents:
-            cursor.executemany("INSERT INTO rotest.detail VALUES (%s, %s, %s, %s)", contents)
+            cursor.executemany(_PUT_DETAIL, contents)
         uses = [use for test, details in tests for use in _uses(run, keys[test.id], test, details)]
         if uses:
             cursor.executemany(_PUT_USE, uses)
