@@ -132,18 +132,22 @@ class Attempts:
         return [started for many in self._fixtures.values() for started in many]
 
     def _numbered(self, event: Event) -> Event:
-        if type(event) is TestStarted:
+        if isinstance(event, TestStarted):
             return self._started(event)
-        number: object = getattr(event, "test", None)
-        alias = self._aliases.get(number) if isinstance(number, int) else None
-        if alias is not None:
-            event = cast("TestStarted", event)._replace(test=alias)
+        if self._aliases:
+            event = self._renamed(event)
         if isinstance(event, TestFinished):
             self.ended[event.test] = self._last[event.test] = event
         elif isinstance(event, ResourceLeased) and event.token:  # a service has none
             records = self.records.setdefault(event.test, {}).setdefault(event.request, [])
             records.append((event.type, event.name))
         return event
+
+    def _renamed(self, event: Event) -> Event:
+        """Give what is told of a fixture the number that the fixture has."""
+        number: object = getattr(event, "test", None)
+        alias = self._aliases.get(number) if isinstance(number, int) else None
+        return event if alias is None else cast("TestStarted", event)._replace(test=alias)
 
     def _started(self, event: TestStarted) -> TestStarted:
         # A worker that dies between two tests is reported likewise; nothing makes up for that.
