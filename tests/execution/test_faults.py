@@ -12,6 +12,7 @@ import pytest
 from rotest_core.events import Event, Outcome, ResourceReleased, TestStarted
 from rotest_core.plugin import ReportBuilder, TestReport
 from tests.execution.fault_project import FINALIZE, STEPS, TEST, WAY_IN, run_all, runs, story, write_faults
+from tests.execution.flow_project import play
 from tests.execution.project import Project
 
 SERIAL = ["run", "--executor", "serial"]
@@ -95,6 +96,34 @@ def test_row_19_worker_that_dies_at_any_step_is_cleaned_up_after(project: Projec
     assert all("SIGKILL" in found[selector(step) + "::test"].outcomes[-1].text for step in STEPS)
     assert released(events) == IN_DOUBT
     assert held(printed) == []
+
+
+def test_row_19_what_a_block_of_a_flow_had_is_finalized_too(project: Project) -> None:
+    played = play(
+        project,
+        """
+        import os
+
+        class Dies(TestBlock):
+            own = Flare.request(name="two")
+            def test(self): os._exit(9)
+
+        class Main(TestFlow):
+            lamp = Flare.request(name="one")
+            blocks = [Dies]
+
+        class Other(TestFlow):
+            blocks = [Pass]
+        """,
+        executor="process",
+        workers="2",
+    )
+    assert (played.outcomes["Main"], played.outcomes["Dies"]) == ("error", "error")
+    assert [line for line in played.story if line != "pass"] == [
+        *["connect one", "connect two"],
+        *["connect two", "finalize two", "connect one", "finalize one"],
+    ]
+    assert released(played.lived.events) == {"one": True, "two": True}
 
 
 @pytest.mark.timeout(300)
