@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rotest_core.events import HandlerFailed, RunFinished, RunInterrupted, RunStarted
 
 
-SERIES = 24
-"""How many series the timeline has at most."""
+SERIES = 48
+"""How many series of the run are kept, those of each worker counted."""
 
 
 class Overview:

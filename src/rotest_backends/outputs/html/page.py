@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from rotest_backends.outputs.html.overview import Overview
     from rotest_backends.outputs.html.spool import Spool
 
+SERIES = 16
+"""How many series the timeline has at most."""
 _PLACE = re.compile(r"<!--([A-Z_]+)-->")
 
 
@@ -132,7 +134,8 @@ def _plots(overview: Overview) -> str:
     end = max(each.spans[-1].end for each in series)
     if overview.finished is not None:
         end = max(end, start + sane(overview.finished.duration))
-    shown = plots(series, overview.samples.left_out, start, end, lambda time: f"{sane(time - start):.1f}")
+    left_out = overview.samples.left_out + max(len(series) - SERIES, 0)
+    shown = plots(series[:SERIES], left_out, start, end, lambda time: f"{sane(time - start):.1f}")
     return (
         f'<details class="table series" data-length="{number(sane(end - start))}"><summary>Series</summary>'
         f"{shown}</details>"

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from rotest_core.results.comparing import Difference
 
 LISTED = 50
-"""How many tests of one kind of change are named."""
+"""How many tests are named that are broken, fixed or missing, ..."""
+LISTED_OTHERS = 20
+"""... and how many of each other kind of change."""
+_FIRST = (Change.BROKEN, Change.FIXED, Change.MISSING)
 _BAD = (Outcome.UNEXPECTED_SUCCESS, Outcome.FAILURE, Outcome.ERROR)
 _SHOWN = {
     Change.BROKEN: "f",
@@ -119,10 +122,11 @@ def _mark(run: StoredRun, result: StoredTest | None) -> str:
 
 
 def _changes(history: History, change: Change, differences: Sequence[Difference]) -> str:
-    rows = "".join(_rows(history, change, differences[:LISTED]))
-    more = len(differences) - LISTED
+    listed = LISTED if change in _FIRST else LISTED_OTHERS
+    rows = "".join(_rows(history, change, differences[:listed]))
+    more = len(differences) - listed
     left_out = f'<li class="cut">{more:,} more</li>' if more > 0 else ""
-    is_open = " open" if change in (Change.BROKEN, Change.FIXED, Change.MISSING) else ""
+    is_open = " open" if change in _FIRST else ""
     return (
         f'<details class="change"{is_open}><summary><b class="{_SHOWN[change]}">{len(differences):,}</b> '
         f'{change}</summary><ul class="rows">{rows}{left_out}</ul></details>'
@@ -131,7 +135,7 @@ def _changes(history: History, change: Change, differences: Sequence[Difference]
 
 def _rows(history: History, change: Change, differences: Sequence[Difference]) -> Iterator[str]:
     for difference in differences:
-        key, shown = history.key_of(difference), inline(difference.id, 300)
+        key, shown = history.key_of(difference), inline(difference.id, 160)
         title = f'<a href="#t{key}">{shown}</a>' if key else shown
         before, after = difference.before, difference.after
         pace = ""

@@ -137,3 +137,37 @@ def test_a_run_that_is_not_kept_asks_for_no_history(tmp_path: Path) -> None:
     text = Page(write(tmp_path, TONIGHT)).text
     assert "Earlier runs" not in text
     assert "Compared" not in text
+
+
+def busy(day: int, module: str) -> list[Event]:
+    """Make a run of 200 tests that pass, with all that they may say."""
+    script = EventScript(name="busy")
+    with script.group("module", f"tests/{module}.py"):
+        for number in range(200):
+            with script.test(f"test_something_that_has_a_long_name_{number}") as test:
+                test.log("a line of a log " * 10)
+                for place in range(5):
+                    test.measure(f"measurement {place}", 5.0, "V", low=4.0, high=6.0)
+                for place in range(40):
+                    test.sample(f"board{place}.temperature", number % 13 + place / 7, "°C")
+    events = script.finish()
+    first = events[0]
+    assert isinstance(first, RunStarted)
+    return [first._replace(run=f"busy-{day}", time=first.time - DAY * day), *events[1:]]
+
+
+def test_a_report_with_history_series_and_measurements_keeps_to_the_budget(tmp_path: Path) -> None:
+    store = MemoryResults()
+    for day in range(20, 0, -1):
+        handler = Db(FakeHandlerContext(tmp_path, results=store), DbOptions())
+        tests = busy(day, "test_before")
+        for event in tests if day == 1 else (tests[0], *tests[-2:]):
+            handler.handle(event)
+        handler.close()
+    path = write(tmp_path, busy(0, "test_now"), results=store, chosen=("html", "db"))
+    shown = Page(path)
+    assert path.stat().st_size < 400_000 + 300 * 200
+    assert "the last 20 runs" in shown.text
+    assert "200 missing" in shown.text
+    assert "200 new" in shown.text
+    assert "24 more series were left out" in shown.text
