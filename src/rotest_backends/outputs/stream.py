@@ -12,6 +12,7 @@ from rotest_core.events import (
     RunInterrupted,
     RunStarted,
     TestFinished,
+    TestStarted,
 )
 from rotest_core.plugin import ReportBuilder
 from rotest_core.quick_typing import TypeVar, cast
@@ -20,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rotest_core.events import Event, TestStarted
+    from rotest_core.events import Event
     from rotest_core.plugin import HandlerContext, TestReport
 
     EventT = TypeVar("EventT", bound=Event)
@@ -61,20 +62,25 @@ class StreamHandler:
 
     def handle(self, event: Event) -> None:
         """Take one event."""
-        if type(event) is TestFinished:
+        # Nearly all events of a run of plain tests are of two kinds.
+        if type(event) is TestStarted:
+            self.reports.begin(event)
+        elif type(event) is TestFinished:
             started = self.reports.take_plain(event)
             if started is not None:
                 self.summary.add_plain(started, event)
                 self.plain(started, event)
                 return
-        report = self.reports.take(event)
-        if report is not None:
-            self.summary.add(report)
-            self.finished(report)
+            report = self.reports.take(event)
+            if report is not None:
+                self.summary.add(report)
+                self.finished(report)
+                return
         else:
-            action = self._actions.get(type(event))
-            if action is not None:
-                action(event)
+            self.reports.take(event)
+        action = self._actions.get(type(event))
+        if action is not None:
+            action(event)
 
     def finished(self, report: TestReport) -> None:
         """Show a test that finished."""

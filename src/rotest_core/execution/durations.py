@@ -95,7 +95,8 @@ class Durations:
         draft = f"{self._path}.{os.getpid()}"
         try:
             with open(draft, "w", encoding="utf-8") as file:
-                json.dump(content, file, separators=(",", ":"))
+                # At once: `json.dump` writes piece by piece, and takes five times as long.
+                file.write(json.dumps(content, separators=(",", ":")))
             os.replace(draft, self._path)
         except OSError:
             return
