@@ -9,7 +9,7 @@ from rotest_core.execution.work import Work, is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Collection, Hashable, Iterable
 
     from rotest_core.execution.tree import PlannedTest
 
@@ -51,7 +51,7 @@ class Backlog:
             self._waiting.sort(key=_rank_of_head)  # it is nearly in order from the last time
         return [(key, queue[0]) for key, queue in self._waiting]
 
-    def queued(self, key: Hashable) -> Iterable[Work]:
+    def queued(self, key: Hashable) -> Collection[Work]:
         """Return all work of a queue, the first first."""
         return self._queues.get(key, ())
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rotest_core.execution.tree import PlannedTest
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
-    from rotest_core.plugin.protocols.locks import Lease
+    from rotest_core.plugin.protocols.locks import Candidate, Lease
 
 
 class Waiting:
@@ -84,6 +84,7 @@ class Broker:
         self._wake = wake
         self._on_waiting = on_waiting
         self._taken: dict[int, list[tuple[int, bool]]] = {}
+        self._found: dict[int, tuple[Sequence[Candidate], ...]] = {}
         self._freed = 0
         # Bits of the records that a test of this run set up and left as they should be.
         self._warm = 0
@@ -183,11 +184,27 @@ class Broker:
             good: whether all of it was set up, and is as it should be.
         """
         records = 0
+        self._found.pop(test, None)
         for record, exclusive in self._taken.pop(test, ()):
             self._board.give(record, exclusive)
             records |= 1 << record
         self._freed |= records
         self._warm = self._warm | records if good else self._warm & ~records
+
+    def found(self, test: int) -> tuple[Sequence[Candidate], ...]:
+        """Return, for each request of a test, the records that could serve it when it was leased."""
+        return self._found.get(test, ())
+
+    def held(self, test: int) -> int:
+        """Return the bits of the records that a test holds."""
+        records = 0
+        for record, _ in self._taken.get(test, ()):
+            records |= 1 << record
+        return records
+
+    def pass_on(self, test: int, allocation: Allocation) -> None:
+        """Take note that a test holds what another held before."""
+        self._count(test, allocation)
 
     def take_freed(self) -> int:
         """Return the bits of the records that were released since the last call."""
@@ -232,6 +249,8 @@ class Broker:
         self._wake()
 
     def _count(self, test: int, allocation: Allocation) -> None:
+        candidates = self._open_leases().candidates
+        self._found[test] = tuple([candidates(entry.request) for entry in allocation.entries])
         taken = self._taken.setdefault(test, [])
         for entry in allocation.entries:
             leases: tuple[Lease | None, ...] = (entry.lease, *entry.parts)

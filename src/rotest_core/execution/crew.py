@@ -122,6 +122,7 @@ class Crew:
                 wait=run.wait,
                 failfast=run.failfast or run.hold_on_failure > 0,
                 warm_first=make_policy(run.policy).warm_first,
+                pass_on=run.smart_client,
             )
         lessor.later = later
         scheduler.run()

@@ -301,6 +301,42 @@ class Lessor:
             key = one.kept.key
             self.later(ResourceReleased(time.time(), one.test, one.name, key.type, key.name, dirty))
 
+    def part(self, test: int) -> Allocation | None:
+        """Take from a test, without giving it back, all that it declared, for another test of the run.
+
+        Returns:
+            What it had; None, and nothing is taken, where others wait for it, some of it is gone or in doubt, or
+            the test asked for more.
+        """
+        holdings = self._held.get(test, ())
+        if len(holdings) != 1:
+            return None
+        leases, allocation, left, entries = holdings[0]
+        if len(left) < len(entries) or any(entry.dirty for entry in entries):
+            return None
+        tokens = {lease.token for lease in _leases_of(entries)}
+        if tokens & leases.wanted or any(loss.lease.token in tokens for loss in leases.lost_so_far):
+            return None
+        del self._held[test]
+        self._labels.pop(test, None)
+        for name, entry in left.items():
+            if entry.record is not None:
+                key = entry.record.key
+                self.later(ResourceReleased(time.time(), test, name, key.type, key.name))
+        return allocation
+
+    def take_over(
+        self, test: int, requests: Sequence[Request[AnyResource]], allocation: Allocation, label: str
+    ) -> tuple[LeasedResource, ...]:
+        """Count to a test what another had, for the same requests under other names."""
+        self._labels[test] = label
+        left = {request.name: entry for request, entry in zip(requests, allocation.entries, strict=True)}
+        self._held.setdefault(test, []).append(_Holding(self.open(), allocation, left, allocation.entries))
+        return tuple(
+            self._hand_over(test, entry._replace(request=request), 0.0)
+            for request, entry in zip(requests, allocation.entries, strict=True)
+        )
+
     def held(self, test: int) -> list[tuple[Request[AnyResource], LeasedResource]]:
         """Return what a test holds now, each with the request that it serves, as its worker may be told."""
         import attrs  # loaded already, where something is held

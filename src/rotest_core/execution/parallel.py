@@ -14,6 +14,7 @@ from rotest_core.execution.broker import Broker, leased_requests
 from rotest_core.execution.lost_workers import LostWorkers
 from rotest_core.execution.queueing import STOPPED, Queueing
 from rotest_core.execution.roster import Roster
+from rotest_core.execution.spares import Spares
 from rotest_core.execution.started_tests import StartedTests
 from rotest_core.execution.work import is_plain
 from rotest_core.plugin.protocols.executor import Assignment
@@ -57,6 +58,7 @@ class ParallelScheduler:
         wait: seconds that a claim may wait; None for as long as it takes.
         failfast: whether no test is to start after the first that is not good.
         warm_first: see `SchedulingPolicy`.
+        pass_on: whether a test may have what another test of the run had, without that being given back between.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class ParallelScheduler:
         wait: float | None = None,
         failfast: bool = False,
         warm_first: bool = True,
+        pass_on: bool = True,
     ) -> None:
         self._executor = executor
         self._account = account
@@ -86,9 +89,10 @@ class ParallelScheduler:
         self._roster = Roster(workers)
         self._backlog = Backlog(work)
         self._broker = Broker(lessor.open, wait=wait, wake=executor.wake, on_waiting=self._on_waiting)
+        self._spares = Spares(lessor, self._broker, self._backlog, active=pass_on)
         # With failfast the end of a test must be known before the next is chosen.
         self._started = StartedTests(
-            account, emit, emit if failfast else later, lessor, self._broker, casualties
+            account, emit, emit if failfast else later, lessor, self._broker, self._spares, casualties
         )
         self._queueing = Queueing(self._broker, self._backlog, self._roster, self._started, emit)
         self._lost = LostWorkers(
@@ -121,6 +125,7 @@ class ParallelScheduler:
                     self._executor.interrupt()
                 if not self._roster.busy and (self._stopping or not (self._queueing or self._left)):
                     return
+                self._spares.release()
                 # Workers had what they wait for before anything was written.
                 self._emit()
                 for report in self._executor.wait(self._queueing.pause):
@@ -189,18 +194,22 @@ class ParallelScheduler:
         try:
             if not requests:
                 return self._begin(worker, work, None)
+            passed = self._spares.claim(key, requests)
+            if passed is not None:
+                return self._begin(worker, work, passed, passed_on=True)
             demands = self._broker.demands(requests)
             if frugal and len(demands) > 1 and self._broker.cold(demands) > 1:
                 return False
+            reach = 0
+            for demand in demands:
+                reach |= demand.pool.reach
+            self._spares.withdraw(reach)
             ours = self._broker.in_our_hands(demands)
             allocation = None if ours else self._broker.try_now(test)
         except Exception as error:
             self._give_up(worker, work, error)
             return False
         if allocation is None:
-            reach = 0
-            for demand in demands:
-                reach |= demand.pool.reach
             self._queueing.refuse(key, reach, ours=ours)
             return False
         return self._begin(worker, work, allocation)
@@ -223,7 +232,9 @@ class ParallelScheduler:
             self._account.begin(group)
         self._hand(worker, work, tuple([test.number for test in tests]), None)
 
-    def _begin(self, worker: str, work: Work, allocation: Allocation | None) -> bool:
+    def _begin(
+        self, worker: str, work: Work, allocation: Allocation | None, *, passed_on: bool = False
+    ) -> bool:
         """Start a test that has what it needs."""
         test = work.tests[0]
         if not work.together or self._roster.bound.get(worker) is not work:
@@ -234,7 +245,10 @@ class ParallelScheduler:
         equipped = self._started.begin(test, worker)
         resources: tuple[LeasedResource, ...] = ()
         try:
-            if allocation is not None:
+            if passed_on and allocation is not None:
+                self._broker.pass_on(test.number, allocation)
+                resources = self._lessor.take_over(test.number, leased_requests(test), allocation, test.id)
+            elif allocation is not None:
                 resources = self._lessor.take(test.number, allocation, test.id)
             self._hand(worker, work, (test.number,), resources)
         except Exception as error:

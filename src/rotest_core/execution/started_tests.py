@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rotest_core.execution.broker import Broker
     from rotest_core.execution.casualties import Casualties
     from rotest_core.execution.lessor import Lessor
+    from rotest_core.execution.spares import Spares
     from rotest_core.execution.tree import PlannedTest
 
 
@@ -31,6 +32,7 @@ class StartedTests:
         later: takes events that need not be told before others follow.
         lessor: knows what each test holds.
         broker: knows what the run holds.
+        spares: takes what the next test could use.
         casualties: knows which parts of a flow have run.
     """
 
@@ -41,6 +43,7 @@ class StartedTests:
         later: Callable[[Event], None],
         lessor: Lessor,
         broker: Broker,
+        spares: Spares,
         casualties: Casualties,
     ) -> None:
         self._account = account
@@ -48,6 +51,7 @@ class StartedTests:
         self._later = later
         self._lessor = lessor
         self._broker = broker
+        self._spares = spares
         self._casualties = casualties
         self._tests: dict[int, Equipped] = {}
 
@@ -75,6 +79,8 @@ class StartedTests:
             dirty: the names of the resources that are in doubt.
         """
         test, result = equipped.test, equipped.result
+        if error is None and not dirty and result.outcome.good:
+            self._spares.offer(test)
         if error is not None:
             result.report_error(error)
         if test.kind == "flow":
