@@ -417,15 +417,18 @@ def test_a_monitor_that_does_not_come_back_is_left_behind(project: Project) -> N
         import gate
 
         class Case(TestCase):
-            def test(self): pass
-
-            def tearDown(self):
-                gate.open.set()
+            def test_1(self): story.append(f"first {parts.threads()}")
+            def test_2(self): story.append(f"second {len(parts.threads())}")
+            def test_3(self): gate.open.set()
         """,
         cleanup_timeout="0.05",
+        executor="serial",
     )
-    assert watched.lived.outcomes == {"test": "success"}
-    assert watched.logs() == ["monitor 'watcher': it did not come back within 0.05 s, and was left behind"]
+    assert set(watched.lived.outcomes.values()) == {"success"}
+    assert watched.story == ["first ['monitor watcher']", "second 1"]
+    assert watched.logs() == [
+        "monitor 'watcher': it did not come back within 0.05 s, and watches no more tests of this process"
+    ]
 
 
 def test_a_resource_monitor_waits_until_the_test_has_the_resource(project: Project) -> None:

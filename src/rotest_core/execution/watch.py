@@ -20,7 +20,7 @@ from rotest_core.execution.cycle import Cycle
 
 if TYPE_CHECKING:
     import unittest
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     from rotest_core.authoring.monitor import Monitor
@@ -49,7 +49,7 @@ class WatchedTest:
     Args:
         case: the test.
         result: takes its outcome.
-        monitors: who watches it.
+        monitors: who watches it; one that never comes back is taken out.
         emit: takes the events.
         patience: seconds to wait for a cyclic monitor that is to stop; 0 for any time.
     """
@@ -58,7 +58,7 @@ class WatchedTest:
         self,
         case: unittest.TestCase,
         result: Result,
-        monitors: Sequence[Monitor],
+        monitors: list[Monitor],
         emit: Callable[..., None],
         patience: float,
     ) -> None:
@@ -120,7 +120,10 @@ class WatchedTest:
         cycle = self._cycles.pop(name, None)
         if cycle is not None:
             if not cycle.end(self._patience):
-                self._log(name, f"it did not come back within {self._patience:g} s, and was left behind")
+                # Else each test to come would wait as long for it.
+                self._monitors[:] = [monitor for monitor in self._monitors if monitor.name != name]
+                within = f"it did not come back within {self._patience:g} s"
+                self._log(name, f"{within}, and watches no more tests of this process")
             self._settle()
         return cycle is not None or any(monitor.name == name for monitor in self._monitors)
 
