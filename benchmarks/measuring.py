@@ -27,14 +27,24 @@ class Command(NamedTuple):
 
 
 class Measurement(NamedTuple):
-    """What one command took, the median of its rounds, in seconds."""
+    """What one command took, in seconds: of its rounds the median, or what else was asked for."""
 
     wall: float
     cpu: float
 
 
-def side_by_side(commands: Mapping[str, Command], *, rounds: int) -> dict[str, Measurement]:
+def side_by_side(
+    commands: Mapping[str, Command],
+    *,
+    rounds: int,
+    of: Callable[[Sequence[float]], float] = statistics.median,
+) -> dict[str, Measurement]:
     """Run every command once to warm up, then all of them in turn, `rounds` times.
+
+    Args:
+        commands: by the names that the table shows.
+        rounds: how often each is run.
+        of: makes one figure of those of all rounds.
 
     Raises:
         subprocess.CalledProcessError: a command fails; its output is shown.
@@ -47,8 +57,7 @@ def side_by_side(commands: Mapping[str, Command], *, rounds: int) -> dict[str, M
             if number:
                 taken[name].append(measured)
     return {
-        name: Measurement(*(statistics.median(values) for values in zip(*rows, strict=True)))
-        for name, rows in taken.items()
+        name: Measurement(*(of(values) for values in zip(*rows, strict=True))) for name, rows in taken.items()
     }
 
 
