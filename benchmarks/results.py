@@ -65,6 +65,11 @@ COMMANDS: tuple[tuple[str, str], ...] = (
         ),
     ),
     ("runs export run500 --format csv", "SELECT * FROM result WHERE run = 501"),
+    ("signatures", "SELECT signature, count(*) FROM result WHERE signature <> '' GROUP BY signature"),
+    (
+        "signatures test Assertion*",
+        "SELECT content FROM result JOIN detail USING (run, number, attempt) WHERE outcome >= 4",
+    ),
 )
 """The words of a command, and what it asks in SQL."""
 
@@ -95,7 +100,10 @@ def _batch(place: int, chance: random.Random) -> ResultsBatch:
     numbers = chance.sample(range(IDS), TESTS)
     tests = [_test(run, number, identity, chance) for number, identity in enumerate(numbers)]
     lines = b"".join(
-        b'{"event":"TestStarted","time":1.0,"test":%d,"group":1}\n' % number for number in numbers
+        b'{"event":"LogWritten","time":1.0,"test":%d,"level":20,"logger":"rack","text":"port %d is on"}\n'
+        b'{"event":"TestFinished","time":1.0,"test":%d,"outcome":"success","duration":1.0}\n'
+        % (number, number, number)
+        for number in range(TESTS)
     )
     return ResultsBatch(run=run, tests=tests, events=lines)
 

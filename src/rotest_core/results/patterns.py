@@ -75,10 +75,18 @@ def try_pattern(store: ResultsStore, pattern: str, *, own: str = "") -> Trial:
     described = {each.id for each in store.signatures()} - {own}
     found: list[StoredTest] = []
     others: dict[str, int] = {}
+    verdicts: dict[str, bool] = {}
     tried = 0
     for test, details in store.failures(limit=FAILURES):
         tried += 1
-        if fits(pattern, normalise(failure_text(details) or test.summary)):
+        verdict = verdicts.get(test.signature)
+        if verdict is None:
+            text = normalise(failure_text(details) or test.summary)
+            verdict = fits(pattern, text)
+            # Where nobody gave it another one, all failures with this signature have this text.
+            if signature_id(text) == test.signature:
+                verdicts[test.signature] = verdict
+        if verdict:
             found.append(test)
             if test.signature in described:
                 others[test.signature] = others.get(test.signature, 0) + 1
