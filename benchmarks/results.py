@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import string
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from rotest_core.plugin import (
     StoredTest,
     TestDetails,
 )
+from rotest_core.results import normalise, signature_id
 
 RUNS = 1_000
 TESTS = 100
@@ -113,6 +115,7 @@ def _test(
 ) -> tuple[StoredTest, TestDetails]:
     outcome = chance.choices((Outcome.SUCCESS, Outcome.FAILURE, Outcome.ERROR), (95, 4, 1))[0]
     good = outcome is Outcome.SUCCESS
+    reason = f"AssertionError: {chance.choice(string.ascii_letters)} gives 4.1, not within 4.5..5.5"
     test = StoredTest(
         run=run.id,
         number=number,
@@ -123,8 +126,8 @@ def _test(
         duration=chance.lognormvariate(0.0, 0.3),
         outcome=outcome,
         cause=None if good else Cause.PRODUCT,
-        summary="" if good else "AssertionError: 4.1 not within 4.5..5.5",
-        signature="" if good else f"s-{chance.randrange(50):08x}",
+        summary="" if good else reason,
+        signature="" if good else signature_id(normalise(reason)),
         waited=1.0,
     )
     board = ResourceUse(
@@ -135,9 +138,9 @@ def _test(
         held=1.0,
         waited=1.0,
     )
-    report = OutcomeReported(
-        test.started, number, outcome, "Traceback (most recent call last):\n" * 20, test.summary
-    )
+    places = "".join(f'  File "rack.py", line {line}, in step\n    step()\n' for line in range(10))
+    text = f"Traceback (most recent call last):\n{places}{reason}"
+    report = OutcomeReported(test.started, number, outcome, text, reason)
     details = TestDetails(
         reports=() if good else (report,),
         resources=(board,),
