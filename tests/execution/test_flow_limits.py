@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rotest_core.events import TestStarted
 from tests.execution.flow_project import play
 from tests.execution.project import Project
 
@@ -221,3 +222,15 @@ class Main(TestFlow):
 """,
     )
     assert played.outcomes == {"Main": "error", "Slow": "error", "Clean": "success"}
+
+
+def test_a_limit_of_a_block_gives_the_flow_a_worker_that_can_be_ended(project: Project) -> None:
+    played = play(
+        project,
+        SLOW.format(limit=60, seconds=0)
+        + """
+class Main(TestFlow):
+    blocks = [create_flow([Slow])]
+""",
+    )
+    assert {event.worker for event in played.lived.of(TestStarted)} == {"w1"}

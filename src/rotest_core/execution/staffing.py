@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from rotest_core.errors import UsageError
 from rotest_core.execution.deadline import Limits, sets_limit
@@ -93,7 +94,14 @@ def has_limits(settings: Settings, tests: Iterable[PlannedTest]) -> bool:
     keys = ("run.timeout", "run.setup_timeout", "run.cleanup_timeout")
     if any(settings.origin(key) != "default" for key in keys):
         return True
-    return any(sets_limit(test_type) for test_type in {test.case_type for test in tests} if test_type)
+    tests = tuple(tests)
+    if any(sets_limit(test_type) for test_type in {test.case_type for test in tests} if test_type):
+        return True
+    if "rotest_core.authoring.flow" not in sys.modules:
+        return False
+    from rotest_core.execution.planned_flow import PlannedFlow
+
+    return any(part.limit for test in tests if isinstance(test, PlannedFlow) for part in test.parts.inside())
 
 
 def limits(settings: Settings) -> Limits:
