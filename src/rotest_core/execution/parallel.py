@@ -172,7 +172,8 @@ class ParallelScheduler:
         heads = self._backlog.heads()
         for frugal in (True, False) if self._warm_first else (False,):
             for key, work in heads:
-                if self._try(worker, key, work, frugal=frugal):
+                # What could not be had has come to its end meanwhile.
+                if work.tests and self._try(worker, key, work, frugal=frugal):
                     return
 
     def _try(self, worker: str, key: Hashable, work: Work, *, frugal: bool = False) -> bool:
