@@ -13,10 +13,19 @@ import pytest
 from rotest_template.driver import LineDriver, LineOptions
 from rotest_template.handler import Counts
 from rotest_template.locks import LoggedLocks
+from rotest_template.monitor import Threads
 from rotest_template.store import FileStore
 
-from rotest_core.plugin import LockStrategy, OutputHandlerFactory
-from rotest_core.testing import DriverContract, HandlerContract, LockStrategyContract, StoreContract
+from rotest_core import TestCase
+from rotest_core.plugin import LockStrategy, MonitorFactory, OutputHandlerFactory
+from rotest_core.testing import (
+    DriverContract,
+    FakeWatch,
+    HandlerContract,
+    LockStrategyContract,
+    MonitorContract,
+    StoreContract,
+)
 
 
 class Upper(socketserver.StreamRequestHandler):
@@ -60,6 +69,19 @@ class TestHandler(HandlerContract):
         return Counts
 
 
+class TestMonitor(MonitorContract):
+    @pytest.fixture
+    def factory(self) -> MonitorFactory:
+        return lambda context: Threads()
+
+
+def test_too_many_threads_fail_the_test() -> None:
+    case = TestCase()
+    with FakeWatch(case) as watch:
+        Threads(most=0).run_monitor(case)
+    assert watch.failures == [f"{watch.samples[0].value:g} threads are more than 0"]
+
+
 class TestStore(StoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> FileStore:
@@ -73,15 +95,19 @@ class TestLocks(LockStrategyContract):
         return lambda: locks
 
 
-def test_rotest_lists_all_four() -> None:
+def test_rotest_lists_them_all() -> None:
     command = [sys.executable, "-m", "rotest_core", "plugins"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     own = [line for line in listed.splitlines() if "rotest-template" in line]
     assert sorted(
-        name for line in own for name in ("line", "counts", "file", "logged") if name in line.split()
+        name
+        for line in own
+        for name in ("line", "counts", "file", "logged", "threads")
+        if name in line.split()
     ) == [
         "counts",
         "file",
         "line",
         "logged",
+        "threads",
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rotest_core.plugin import (
     Driver,
     HandlerContext,
@@ -12,6 +14,9 @@ from rotest_core.plugin import (
     Store,
     hookimpl,
 )
+
+if TYPE_CHECKING:
+    from rotest_core import Monitor
 
 
 # Each factory imports its own module, so that a run pays for what it uses and for nothing else.
@@ -39,10 +44,17 @@ def _locks(_context: PluginContext) -> LockStrategy:
     return LoggedLocks()
 
 
+def _monitor(context: PluginContext) -> Monitor:
+    from rotest_template.monitor import Threads
+
+    return context.options(Threads)
+
+
 @hookimpl
 def rotest_register(registry: Registry) -> None:
     """Register one of each kind."""
     registry.driver("line", _driver, summary="asks questions over TCP, a line each")
     registry.output("counts", _handler, summary="one line: how many tests had which outcome")
     registry.store("file", _store, summary="the inventory in one file")
+    registry.monitor("threads", _monitor, summary="how many threads the process of a test has, as a series")
     registry.lock_strategy("logged", _locks, summary="leases within one process, each step logged")
