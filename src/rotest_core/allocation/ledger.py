@@ -13,12 +13,11 @@ from typing import NamedTuple, TypeAlias
 from rotest_core.allocation.assignment import assign
 from rotest_core.allocation.board import Board
 from rotest_core.allocation.deadlock import find_cycle
-from rotest_core.allocation.lease_book import LeaseBook
-from rotest_core.allocation.queue import MemoryQueue, Queue
-from rotest_core.allocation.records import Records
+from rotest_core.allocation.ledger_state import LedgerState
+from rotest_core.allocation.queue import Queue
 from rotest_core.allocation.rows import Changes, ClaimRow, LeaseRow, SessionRow
 from rotest_core.allocation.schedule import Snapshot, occupy, pin, place_of, schedule
-from rotest_core.allocation.sessions import MemorySessions, Sessions
+from rotest_core.allocation.sessions import Sessions
 from rotest_core.errors import DeadlockError
 from rotest_core.model.record import RecordKey
 from rotest_core.plugin.protocols.locks import (
@@ -44,7 +43,7 @@ class NextInLine(NamedTuple):
 News: TypeAlias = Grant | ClaimExpired | LeaseWanted | NextInLine
 
 
-class Ledger:
+class Ledger(LedgerState):
     """Hold sessions, leases and the queue, and change them by whole steps.
 
     Moments are seconds of the strategy's clock, which never goes back.
@@ -52,17 +51,10 @@ class Ledger:
     Args:
         queue: the claims that wait; by default in memory.
         sessions: those that are open; by default in memory.
-
-    Attributes:
-        records: the numbers of the records.
-        book: the leases.
     """
 
     def __init__(self, queue: Queue | None = None, sessions: Sessions | None = None) -> None:
-        self.records: Records = Records()
-        self.book: LeaseBook = LeaseBook(self.records)
-        self.queue: Queue = MemoryQueue() if queue is None else queue
-        self.sessions: Sessions = MemorySessions() if sessions is None else sessions
+        super().__init__(queue, sessions)
         self._news: list[tuple[SessionRow, News]] = []
         # What the board looks like to the next claim, the board itself while nobody waits; None when it must be found
         # out anew.
@@ -186,28 +178,10 @@ class Ledger:
         self.cancel(session, claim, now)
         return self.granted(session, claim)
 
-    def reach(self, claim: Claim) -> int:
-        """Return the bits of all records and parts that could serve a claim."""
-        reach = 0
-        for want in claim.wants:
-            reach |= self.records.pool(want.candidates).reach
-        return reach
-
-    def in_the_way(self, reach: int) -> list[SessionRow]:
-        """Return the sessions and reservations that hold something of a mask."""
-        numbers = sorted({row.session for row in self.book.holdings.among(reach)})
-        return [row for number in numbers if (row := self.sessions.get(number)) is not None]
-
     def expire(self, now: float) -> None:
         """Take out of the queue what has waited as long as it may; `take_news` tells whose claims."""
         if self.queue.overdue(now):
             self._settle(now)
-
-    def granted(self, session: int, claim: str) -> Grant | None:
-        """Return the grant of a claim from the leases that stand, or None if there are none."""
-        rows = self.book.holdings.of_session(session)
-        leases = tuple([row.lease for row in rows if row.lease.claim == claim])
-        return Grant(claim, leases) if leases else None
 
     # Leases
 
@@ -270,22 +244,7 @@ class Ledger:
         self._view(now)
         return ended
 
-    def wanted(self, session: int) -> list[Lease]:
-        """Return the leases of a session that could be of use to others who wait."""
-        reach = 0
-        for row in self.queue.rows():
-            if row.session != session:
-                reach |= row.reach
-        if not reach:
-            return []
-        return [row.lease for row in self.book.holdings.of_session(session) if reach >> row.record & 1]
-
     # How it is done
-
-    def _session(self, number: int) -> SessionRow:
-        session = self.sessions.get(number)
-        assert session is not None, f"session {number} is gone"
-        return session
 
     def _learn(self, claim: Claim) -> bool:
         """Take over what a claim tells of records; return whether there was anything new."""
