@@ -15,7 +15,7 @@ settings.load_profile("rotest")
 def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep a developer's settings out of the tests, and the tests' traces out of the developer's home."""
     for name in list(os.environ):
-        if name.startswith(("ROTEST_", "XDG_")):
+        if name.startswith(("ROTEST_", "XDG_")) and not name.startswith("ROTEST_CHAOS_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(_home(tmp_path_factory)))
     monkeypatch.delenv("NO_COLOR", raising=False)
