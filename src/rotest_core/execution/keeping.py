@@ -80,6 +80,8 @@ class Prospects:
             ]
             for request in requests
         }
+        if len(requests) == 1:
+            return {name: fitting[0] for name, fitting in options.items() if fitting}
         taken: dict[int, str] = {}
         # What has the least choice among all records goes first: others find something that was not kept.
         for name in sorted(options, key=lambda name: len(keys[name])):

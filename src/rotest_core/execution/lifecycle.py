@@ -150,12 +150,14 @@ class _Readiness:
 
     def make(self, resource: AnyResource, path: str) -> None:
         """Validate, and if need be initialize."""
-        parts = {f"{path}.{name}": part for name, part in binding_of(resource).parts.items()}
-        if parts and resource.PARALLEL_INITIALIZATION and len(parts) > 1:
-            self._together.call({way: partial(self.make, part, way) for way, part in parts.items()})
-        else:
-            for way, part in parts.items():
-                self.make(part, way)
+        inside = binding_of(resource).parts
+        if inside:
+            parts = {f"{path}.{name}": part for name, part in inside.items()}
+            if resource.PARALLEL_INITIALIZATION and len(parts) > 1:
+                self._together.call({way: partial(self.make, part, way) for way, part in parts.items()})
+            else:
+                for way, part in parts.items():
+                    self.make(part, way)
         forced = self._force or _is_forced(resource)
         if not forced and (self._skip_init or self._take(resource, path, "validate")):
             return
