@@ -251,7 +251,12 @@ _TABLE: Final = (
         "file that the inventory follows: read again at the start of a run",
     ),
     Option("store.backend", "text", "sqlite", "where the inventory is kept"),
-    Option("results.backend", "text", "", "where results are kept; empty for what keeps the inventory, if that lasts, or else sqlite"),
+    Option(
+        "results.backend",
+        "text",
+        "",
+        "where results are kept; empty for what keeps the inventory, if that lasts, or else sqlite",
+    ),
     Option("locks.backend", "text", "sqlite", "how leases are kept exclusive"),
     Option("locks.ttl", "seconds", 60.0, "how long a lease outlives the last sign of life of its holder"),
     Option(

@@ -155,7 +155,7 @@ class Settings:
         self.config: Mapping[str, object] = _nested(gathered.free)
 
     def origin(self, key: str) -> str:
-        """Tell where a value came from: ``default``, a file, an environment variable, a flag, or the ``program`` itself.
+        """Tell where a value came from: ``default``, a file, a variable, a flag, or the ``program`` itself.
 
         Args:
             key: full key of an option, of a plugin's section (``outputs.excel.path``) or of ``[config]``.

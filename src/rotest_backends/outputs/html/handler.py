@@ -46,7 +46,8 @@ class Html:
     """Write ``results.html``.
 
     What is told of a finished test goes to a spool on disk at once; some 32 bytes of memory for each test, and the
-    names of those that failed, are kept; where earlier runs are to be shown, the ids of all. What a crash leaves, ``rotest render`` makes from the run's log.
+    names of those that failed, are kept; where earlier runs are to be shown, the ids of all. What a crash leaves,
+    ``rotest render`` makes from the run's log.
 
     Args:
         path: the file to write.
