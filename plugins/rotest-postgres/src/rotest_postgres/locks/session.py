@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from rotest_core import LeaseError, LeaseLostError
+from rotest_core import LeaseError, LeaseLostError, StoreError
 from rotest_core.leasing import FOR_EVER, Affairs, Content, Hint, Rival, pause_among
 from rotest_core.plugin import Claim, Grant, Lease, LeaseLost, LeaseWanted, Notice, Owner
 from rotest_postgres.database import PATIENCE
@@ -295,9 +296,10 @@ class PostgresSession:
             return
         self._compare(beat.standing, beat.sent)
         if beat.others_wait and self._affairs.may_be_wanted:
-            # What a letter may not have told.
-            for lease in self._here(lambda desk: desk.ledger.wanted(self.number)):
-                self._affairs.hear(LeaseWanted(lease))
+            # What a letter may not have told; it is a hint, and can wait for the next beat.
+            with suppress(StoreError):
+                for lease in self._here(lambda desk: desk.ledger.wanted(self.number)):
+                    self._affairs.hear(LeaseWanted(lease))
 
     def _compare(self, standing: frozenset[int], asked: float) -> None:
         """Compare the leases that this session knows with those that stood when the database was asked."""
