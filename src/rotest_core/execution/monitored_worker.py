@@ -137,7 +137,6 @@ class Overheard:
     def __init__(self, coordinator: Coordinator, hear: Callable[[Event], None]) -> None:
         self._coordinator = coordinator
         self._hear = hear
-        self.limit: Callable[[float | None, str], None] = coordinator.limit
 
     def emit(self, *events: Event) -> None:
         """Tell what happened; see `Coordinator.emit`."""
@@ -154,3 +153,7 @@ class Overheard:
     def give_back(self, test: int, names: Sequence[str], *, dirty: bool) -> None:
         """Release resources; see `Coordinator.give_back`."""
         self._coordinator.give_back(test, names, dirty=dirty)
+
+    def limit(self, seconds: float | None, what: str) -> None:
+        """Tell how long what comes next may take; see `Coordinator.limit`."""
+        self._coordinator.limit(seconds, what)
