@@ -141,7 +141,12 @@ def test_command_of_a_disabled_plugin_is_unknown(project: Path) -> None:
     environment = with_plugin(project)
 
     answer = rotest(
-        "hello", "x", "--set", "plugins.disabled=tiny-hello", cwd=project, environment=environment
+        "hello",
+        "x",
+        "--set",
+        "plugins.disabled=tiny-hello,rotest-shell",
+        cwd=project,
+        environment=environment,
     )
 
     assert answer.status == 2

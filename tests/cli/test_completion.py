@@ -72,7 +72,7 @@ def in_shell(project: Path, script: str, *command: str) -> list[str]:
     ("words", "expected"),
     [
         (["co"], ["config", "completion"]),
-        ([""], [*COMMANDS, "hello"]),
+        ([""], [*COMMANDS, "hello", "shell"]),
         (["-c", "x.toml", "plu"], ["plugins"]),
         (["config", "--js"], ["--json"]),
         (["config", "--col"], ["--color"]),

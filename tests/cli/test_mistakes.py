@@ -70,10 +70,6 @@ def test_broken_configuration_is_refused(project: Path, text: str, message: str)
         (["config", "extra"], "unexpected argument 'extra'; see rotest config --help"),
         (["confg"], "no such command or path: 'confg' (did you mean 'config'?)"),
         (["init"], "the following arguments are required: DIR; see rotest init --help"),
-        (
-            ["shell"],
-            "no such command or path: 'shell'; it comes with rotest-shell: pip install rotest-shell",
-        ),
     ],
 )
 def test_mistaken_command_line_is_refused(project: Path, words: list[str], message: str) -> None:

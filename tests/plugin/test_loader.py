@@ -192,3 +192,8 @@ def test_built_in_backends_come_in_as_anybody_s() -> None:
     assert plugins.problems == []
     assert "dots" in plugins.catalogues.outputs
     assert {entry.owner for entry in plugins.catalogues.outputs} == {"rotest-core"}
+
+
+def test_a_command_of_a_known_package_says_how_to_install_it(site: Site) -> None:
+    with pytest.raises(UnknownPluginError, match="it comes with rotest-shell: pip install rotest-shell"):
+        site.load().catalogues.commands.get("shell")

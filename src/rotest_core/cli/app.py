@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "run": "run tests; what is done without a command",
-    "plan": "show which tests would run, and when",
+    "plan": "show which tests would run, with which resources, and when",
     "init": "write a small working project to start from",
     "resources": "look at the inventory and change it",
     "locks": "show who holds what and who waits; end leases by force",

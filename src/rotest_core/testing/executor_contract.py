@@ -48,6 +48,9 @@ class EchoWorker:
         self._coordinator = coordinator
 
     def run(self, assignment: Assignment) -> Report:
+        if not assignment.tests:
+            self._coordinator.emit(InformationAdded(time.time(), -1, "tore down"))
+            return Report(self._name, assignment)
         test = assignment.tests[0]
         self._coordinator.emit(InformationAdded(time.time(), test, "ran"))
         try:
@@ -100,6 +103,22 @@ class ExecutorContract:
                 worker, Assignment((test,), ()), Outcome.ERROR, Cause.PRODUCT, frozenset({"lamp"})
             )
         executor.stop()
+
+    def test_an_assignment_may_hold_no_tests(
+        self, executor: Executor, coordinator: RecordingCoordinator
+    ) -> None:
+        """Between two rounds of tests, workers but tear down fixtures."""
+        [name, *_] = executor.start(EchoWorker, coordinator, 1)
+        nothing = Assignment((), closing=True)
+        executor.assign(name, nothing)
+        reports: list[Report] = []
+        while not reports:
+            reports += executor.wait(10)
+        executor.stop()
+
+        assert reports == [Report(name, nothing)]
+        texts = [event.text for event in coordinator.events if isinstance(event, InformationAdded)]
+        assert texts == ["tore down", *["finished"] * (len(texts) - 1)]
 
     def test_worker_asks_and_is_answered(self, executor: Executor, coordinator: RecordingCoordinator) -> None:
         """Claims reach the coordinator, and its errors come back as what they are."""
