@@ -135,6 +135,7 @@ class ParallelScheduler:
         finally:
             self._broker.close()
             self._queueing.close(interrupted=self._interrupts.requested)
+            self._spares.release()
 
     @property
     def _stopping(self) -> bool:
@@ -159,6 +160,7 @@ class ParallelScheduler:
                 if self._stopping or len(self._roster.idle) <= self._queueing.committed:
                     break
                 self._give_work(worker)
+        self._spares.release()
         self._queueing.shorten()
         if not self._stopping:
             self._queueing.lengthen()
