@@ -83,6 +83,7 @@ def in_shell(project: Path, script: str, *command: str) -> list[str]:
         (["-o", "dot"], ["dots", "dotted"]),
         (["-o", "dots,dot"], ["dots,dotted"]),
         (["run", "--outputs=xml,dott"], ["xml,dotted"]),
+        (["-m", "proc"], ["process"]),
         (["--set", "run.fail"], ["run.failfast="]),
         (["--set", "run.failfast", "=", "t"], []),
         (["hello", "--l"], ["--loudly"]),
