@@ -1,9 +1,9 @@
 """The gate before the books: who writes passes it, one process at a time, about in the order in which they came.
 
 The system's file locks keep no order of their own: whoever comes just when one is let go gets it before the one who was
-woken for it, who then goes to the end of the line. So there are two. Who has the first is alone in waiting for the
-second, and cannot be overtaken; he lets the next one come up behind him as soon as he is through. Both open by
-themselves when a process ends.
+woken for it, who then goes to the end of the line. So who finds the gate shut goes through a second lock first: who has
+that is alone in waiting for the gate. He may be overtaken by one who just comes, but never loses his place; and he lets
+the next one come up behind him as soon as he is through. Both locks open by themselves when a process ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from fcntl import LOCK_EX, LOCK_UN, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from pathlib import Path
 
 
@@ -29,12 +29,15 @@ class Gate:
 
     def enter(self) -> None:
         """Wait until nobody else is inside."""
-        line = self._line
-        flock(line, LOCK_EX)
         try:
-            flock(self._gate, LOCK_EX)
-        finally:
-            flock(line, LOCK_UN)
+            flock(self._gate, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            line = self._line
+            flock(line, LOCK_EX)
+            try:
+                flock(self._gate, LOCK_EX)
+            finally:
+                flock(line, LOCK_UN)
 
     def leave(self) -> None:
         """Let the next one in."""
