@@ -7,7 +7,6 @@ from importlib import import_module
 
 from rotest_core.errors import ConfigError
 from rotest_core.model import links
-from rotest_core.quick_typing import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +18,8 @@ if TYPE_CHECKING:
     from rotest_core.config.settings import Settings
     from rotest_core.execution.debugging import PostMortem
     from rotest_core.execution.interrupts import Interrupts
-    from rotest_core.execution.locked import LockedResources
     from rotest_core.execution.plan import Plan
     from rotest_core.execution.run import RunEnd
-    from rotest_core.model.request import Request, ResourceT
-    from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.driver import Driver
     from rotest_core.plugin.protocols.locks import LockStrategy
@@ -48,15 +44,12 @@ class Session:
         self._strategy: LockStrategy | None = None
         self._results: ResultsStore | None = None
         self._leases: list[Leases] = []
-        self._locked: LockedResources | None = None
         links.install(self.make_driver)
 
     def __enter__(self) -> Session:
-        _Current.session = self
         return self
 
     def __exit__(self, *_: object) -> None:
-        _Current.session = None
         self.close()
 
     @property
@@ -119,20 +112,6 @@ class Session:
         self._leases.append(leases)
         return leases
 
-    @property
-    def locked(self) -> LockedResources:
-        """Give what holds the resources that are locked by hand, in a script or in the middle of a test."""
-        if self._locked is None:
-            from rotest_core.execution.locked import LockedResources
-
-            self._locked = LockedResources(
-                lambda: self._leases[-1] if self._leases else self.open_leases(_script()),
-                config=self._settings.config,
-                work_dir=self._settings.run.work_dir,
-                wait=self._settings.run.wait,
-            )
-        return self._locked
-
     def make_driver(self, name: str, values: Mapping[str, object]) -> Driver:
         """Make a driver by its registered name, or by that of a section ``[drivers.NAME]``.
 
@@ -149,19 +128,10 @@ class Session:
         return self._plugins.catalogues.drivers.get(str(backend))(context)
 
     def close_leases(self) -> None:
-        """Finalize what was locked and forgotten, and release everything that is still leased, as dirty.
-
-        Raises:
-            CleanupErrors: something could not be finalized; all was released.
-        """
-        locked, self._locked = self._locked, None
+        """Release everything that is still leased, as dirty."""
         leases, self._leases = self._leases, []
-        try:
-            if locked is not None:
-                locked.release_all()
-        finally:
-            for held in leases:
-                held.close()
+        for held in leases:
+            held.close()
 
     def close(self) -> None:
         """Release everything and close what was opened; may be called twice."""
@@ -340,53 +310,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
         return str(os.getuid())
-
-
-def _script() -> str:
-    from pathlib import Path
-
-    return Path(sys.argv[0]).name or "python"
-
-
-class _Current:
-    """The session of the run that goes on, or of the script."""
-
-    session: Session | None = None
-
-
-def lock_resource(
-    request: Request[ResourceT],
-    /,
-    *,
-    skip_init: bool,
-    config: Mapping[str, object] | None,
-    wait: float | None,
-) -> ResourceT:
-    """Lease one resource for a script, and set it up; see `model.locking.LockProvider`.
-
-    Within a run this uses the run's session; in a script it opens one, by the configuration that is found from the
-    working directory upwards, and closes it when the interpreter ends.
-    """
-    session = _Current.session or _open_script_session()
-    wanted = cast("Request[AnyResource]", request)
-    return cast("ResourceT", session.locked.lock(wanted, skip_init=skip_init, config=config, wait=wait))
-
-
-def _open_script_session() -> Session:
-    import atexit
-    import os
-
-    from rotest_core.config.settings import load_settings
-    from rotest_core.plugin.loader import load_plugins
-
-    settings = load_settings()
-    session = _Current.session = Session(settings, load_plugins(settings.plugins.disabled))
-    owner = os.getpid()
-
-    def close() -> None:
-        # A child that was forked from the script has the session in its memory, but it is not the child's.
-        if os.getpid() == owner:
-            session.close()
-
-    atexit.register(close)
-    return session
