@@ -21,6 +21,24 @@ AssertionError: {message}
 
 
 @pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("AssertionError: 3.5 != 3", "AssertionError: <n> != <n>"),
+        ("OSError: [Errno 111] 10.0.0.2:1357 refused", "OSError: [Errno <n>] <host> refused"),
+        ("<Board object at 0x7f3a2c>", "<Board object at <address>>"),
+        ("no file '/home/ada/x.log'", "no file '<path>'"),
+        ("late at 2025-11-22T08:26:40Z", "late at <time>"),
+        ("job 123e4567-e89b-12d3-a456-426614174000 lost", "job <id> lost"),
+        ("value was -12e3", "value was <n>"),
+        ("and/or is no path", "and/or is no path"),
+        ("", ""),
+    ],
+)
+def test_a_word_stands_for_what_differs(message: str, expected: str) -> None:
+    assert normalise(message) == expected
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("no answer after 3.5 s", "no answer after 12 s"),

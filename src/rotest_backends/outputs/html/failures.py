@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rotest_backends.outputs.html.markup import LINE, escaped, inline
 from rotest_backends.outputs.html.rows import code_of, summary
-from rotest_backends.outputs.html.signatures import signature
 from rotest_backends.outputs.outcomes import look_of
 
 if TYPE_CHECKING:
@@ -106,9 +105,12 @@ class Failures:
             _write(target, spool, title, self._earlier, lambda test: "", is_open=False)
 
     def _groups(self) -> Iterable[_Group]:
+        # Late: with it comes all of the results store, and most runs have no failures.
+        from rotest_core.results import normalise
+
         groups: dict[tuple[str, str], _Group] = {}
         for test, failure in self._last.items():
-            classified, general = self._classified.get(test), signature(failure.message)
+            classified, general = self._classified.get(test), normalise(failure.message)
             key = (failure.code, classified.signature if classified else general)
             groups.setdefault(key, _Group(general, [], classified)).alike.append(failure)
         return sorted(groups.values(), key=lambda group: (group.is_known, -len(group.alike)))
