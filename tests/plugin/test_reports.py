@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from rotest_core.events import Cause, Outcome, TestFinished
+from collections.abc import Iterable
+
+from rotest_core.events import (
+    Cause,
+    Event,
+    Outcome,
+    ResourceLeased,
+    ResourceStep,
+    TestFinished,
+    TestStarted,
+)
 from rotest_core.plugin.report import KEPT, LINE_KEPT, TEXT_KEPT, TestReport
 from rotest_core.plugin.reports import ReportBuilder
 from rotest_core.testing import SAMPLE_RUNS, EventScript
@@ -174,6 +184,64 @@ def test_of_a_test_that_simply_passed_no_report_is_made() -> None:
             report = builder.made_plain(started, event)
             plain.append((report.name, report.outcome, report.where))
     assert plain == [("test_plain", Outcome.SUCCESS, "A")]
+
+
+def _plain_ends(builder: ReportBuilder, events: Iterable[Event]) -> tuple[list[str], dict[str, TestReport]]:
+    plain: list[str] = []
+    reports: dict[str, TestReport] = {}
+    for event in events:
+        started = builder.take_plain(event) if isinstance(event, TestFinished) else None
+        report = None if started is not None else builder.take(event)
+        if started is not None:
+            plain.append(started.name)
+        elif report is not None:
+            reports[report.name] = report
+    return plain, reports
+
+
+def _leased_events() -> list[Event]:
+    events: list[Event] = []
+    for number, (name, error, outcome) in enumerate(
+        [
+            ("test_good", "", Outcome.SUCCESS),
+            ("test_bad", "", Outcome.FAILURE),
+            ("test_odd", "OSError: gone", Outcome.SUCCESS),
+        ]
+    ):
+        events += [
+            TestStarted(1.0, number, None, name, name),
+            ResourceLeased(1.0, number, "lamp", "Lamp", "lamp1", 7, 0.0),
+            ResourceStep(1.0, number, "lamp1", "validate", 0.1, error),
+            TestFinished(2.0, number, outcome, 1.0),
+        ]
+    return events
+
+
+def test_what_a_test_had_is_in_its_report_although_it_passed() -> None:
+    plain, reports = _plain_ends(ReportBuilder(), _leased_events())
+    assert plain == []
+    assert [(len(report.resources), len(report.steps)) for report in reports.values()] == [(1, 1)] * 3
+
+
+def test_a_terse_builder_makes_no_report_of_a_test_whose_resources_did_well() -> None:
+    plain, reports = _plain_ends(ReportBuilder(terse=True), _leased_events())
+    assert plain == ["test_good"]
+    assert [report.name for report in reports.values()] == ["test_bad", "test_odd"]
+    assert [(len(report.resources), len(report.steps)) for report in reports.values()] == [(1, 1)] * 2
+
+
+def test_what_is_known_of_a_lost_attempt_is_not_laid_to_the_next() -> None:
+    lease = ResourceLeased(1.0, 0, "lamp", "Lamp", "lamp1", 7, 0.0)
+    builder = ReportBuilder()
+    for event in (
+        TestStarted(1.0, 0, None, "test_it", "it"),
+        lease,
+        TestStarted(2.0, 0, None, "test_it", "it"),
+    ):
+        builder.take(event)
+    report = builder.running(0)
+    assert report is not None
+    assert report.resources == []
 
 
 def test_blocks_and_sub_flows_belong_to_the_flow_around_them() -> None:

@@ -28,7 +28,7 @@ class Dots(StreamHandler):
     """Print a dot or a letter for each test."""
 
     def __init__(self, context: HandlerContext, choices: StreamChoices) -> None:
-        super().__init__(context, choices)
+        super().__init__(context, choices, terse=True)
         self._printed = 0
         self._marks = {
             outcome: self.terminal.paint(look.letter, look.style if outcome is not Outcome.SUCCESS else "")

@@ -39,12 +39,13 @@ class StreamHandler:
     Args:
         context: the handler's own.
         choices: what the configuration asks for.
+        terse: whether nothing of resources is shown where a test passed; see `ReportBuilder`.
     """
 
-    def __init__(self, context: HandlerContext, choices: StreamChoices) -> None:
+    def __init__(self, context: HandlerContext, choices: StreamChoices, *, terse: bool = False) -> None:
         self.terminal = Terminal(context)
         self.verbosity = context.verbosity
-        self.reports = ReportBuilder(log_lines=choices.log_lines)
+        self.reports = ReportBuilder(log_lines=choices.log_lines, terse=terse)
         self.summary = Summary(context, self.terminal, choices)
         self._actions: dict[type[object], Callable[[Event], None]] = {}
         for event_type in _FOR_SUMMARY:

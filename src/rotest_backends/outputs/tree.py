@@ -31,7 +31,7 @@ class Tree(StreamHandler):
     """Print each group when its first test is shown, and each test below it when it ends."""
 
     def __init__(self, context: HandlerContext, choices: StreamChoices) -> None:
-        super().__init__(context, choices)
+        super().__init__(context, choices, terse=context.verbosity <= 0)
         self._groups: tuple[GroupStarted, ...] = ()
         self._passed = f"{self.terminal.glyph(Outcome.SUCCESS)} "
         self._glyphs = {outcome: self.terminal.glyph(outcome) for outcome in Outcome}

@@ -18,7 +18,9 @@ from rotest_core.events import (
     GroupStarted,
     Outcome,
     ResourceKept,
+    ResourceLeased,
     ResourceReleased,
+    ResourceStep,
     ResourceWaiting,
     SetupFinished,
     TeardownStarted,
@@ -43,13 +45,18 @@ class ReportBuilder:
 
     Args:
         log_lines: how many of its last log records a report keeps.
+        terse: whether `take_plain` takes the ends of tests with resources, too, unless a step failed: for those who
+            show nothing of resources where a test passed.
     """
 
-    def __init__(self, *, log_lines: int = 20) -> None:
+    def __init__(self, *, log_lines: int = 20, terse: bool = False) -> None:
         self._log_lines = log_lines
+        self._terse = terse
         self._groups: dict[int, tuple[GroupStarted, ...]] = {}
         # A report is made with the first thing there is to say of a test: of most that pass there is nothing.
         self._running: dict[int, TestReport | TestStarted] = {}
+        # What was told of the resources of tests that have no report yet: it goes into the report, if one is made.
+        self._aside: dict[int, list[Event]] = {}
         self._earlier: dict[int, tuple[Attempt, ...]] = {}
         self._routes = cast(
             "dict[type[Event], Callable[[Event], None]]",
@@ -63,12 +70,14 @@ class ReportBuilder:
     def take(self, event: Event) -> TestReport | None:
         """Take one event; return the report of the test that it finished, if it finished one."""
         kind = type(event)
+        if kind in _PASSED_OVER:
+            return None
         route = self._routes.get(kind)
         if route is not None:
             route(event)
         elif isinstance(event, TestFinished):
             return self._finished(event)
-        elif kind not in _PASSED_OVER:
+        elif not (isinstance(event, (ResourceStep, ResourceLeased)) and self._put_aside(event)):
             test: int | None = getattr(event, "test", None)
             report = None if test is None else self.running(test)
             if report is not None:
@@ -78,6 +87,8 @@ class ReportBuilder:
     def begin(self, event: TestStarted) -> None:
         """Take the start of a test; for those who look at the kinds of events themselves, the same as `take`."""
         self._running[event.test] = event
+        if self._aside:
+            self._aside.pop(event.test, None)
         if event.kind == "case":
             return
         report = self.running(event.test)
@@ -89,12 +100,18 @@ class ReportBuilder:
     def take_plain(self, event: TestFinished) -> TestStarted | None:
         """Take the end of a test of which nothing is known but that it began, and that it passed the first time.
 
+        One that had resources is none of these, but for a `terse` builder.
+
         Returns:
             How it began; None for any other test, whose end `take` has yet to be given.
         """
         started = self._running.get(event.test)
         if type(started) is not TestStarted or event.outcome is not Outcome.SUCCESS or started.attempt != 1:
             return None
+        if event.test in self._aside:
+            if not self._terse:
+                return None
+            del self._aside[event.test]
         del self._running[event.test]
         return started
 
@@ -109,6 +126,8 @@ class ReportBuilder:
         report = self._running.get(test)
         if isinstance(report, TestStarted):
             report = self._running[test] = self._report(report)
+            for event in self._aside.pop(test, ()):
+                report.add(event)
         return report
 
     def groups_of(self, group: int | None) -> tuple[GroupStarted, ...]:
@@ -118,6 +137,18 @@ class ReportBuilder:
     def unfinished(self) -> Iterable[TestReport]:
         """Return the reports of all tests that began and did not end, in the order in which they began."""
         return tuple(report for test in tuple(self._running) if (report := self.running(test)) is not None)
+
+    def _put_aside(self, event: ResourceStep | ResourceLeased) -> bool:
+        """Keep what may go without a report: that a resource was leased, that a step went well."""
+        test = event.test
+        if type(self._running.get(test)) is not TestStarted or (type(event) is ResourceStep and event.error):
+            return False
+        events = self._aside.get(test)
+        if events is None:
+            self._aside[test] = [event]
+        else:
+            events.append(event)
+        return True
 
     def _report(self, started: TestStarted) -> TestReport:
         from rotest_core.plugin.report import TestReport
