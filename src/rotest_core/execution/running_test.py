@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rotest_core.model.resource import AnyResource
     from rotest_core.plugin.protocols.executor import Coordinator
 
+_new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
+"""Makes an event of its fields, given one and all, without looking at them."""
+
 
 class RunningTest:
     """Connect one running case with its run.
@@ -154,11 +157,11 @@ class RunningTest:
     def setup_finished(self) -> None:
         """Tell that the set-up is over; see `TestContext.setup_finished`."""
         self.setup_done = True
-        self._emit(SetupFinished(time(), self._test))
+        self._emit(_new(SetupFinished, (time(), self._test)))
 
     def teardown_started(self, *, idle: bool) -> None:
         """Tell that the tear-down begins; see `TestContext.teardown_started`."""
-        (self._later if idle else self._emit)(TeardownStarted(time(), self._test))
+        (self._later if idle else self._emit)(_new(TeardownStarted, (time(), self._test)))
 
     def request_resources(
         self, requests: Sequence[Request[Any]], wait: float | None

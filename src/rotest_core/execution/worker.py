@@ -443,6 +443,7 @@ def _started(test: PlannedTest, tags: tuple[str, ...], worker: str) -> TestStart
         description = test.description
     except Exception:  # what a case says of itself is its author's code
         description = ""
-    return TestStarted(
-        time(), test.number, test.group.number, test.name, test.id, test.kind, tags, description, worker, 1
-    )
+    group = test.group.number
+    fields = (time(), test.number, group, test.name, test.id, test.kind, tags, description, worker, 1)
+    started: TestStarted = _new(TestStarted, fields)
+    return started
