@@ -73,6 +73,13 @@ class Prospects:
 
         How many these are says how well a worker that keeps the resources is suited to the test.
         """
+        if len(requests) == 1:  # most often
+            (request,) = requests
+            keys_now = self._keys_now(self._kind(request))
+            for one in kept:
+                if serves(one.request, request) and one.key in keys_now:
+                    return {request.name: one}
+            return {}
         keys = {request.name: self._keys_now(self._kind(request)) for request in requests}
         options = {
             request.name: [
@@ -80,8 +87,6 @@ class Prospects:
             ]
             for request in requests
         }
-        if len(requests) == 1:
-            return {name: fitting[0] for name, fitting in options.items() if fitting}
         taken: dict[int, str] = {}
         # What has the least choice among all records goes first: others find something that was not kept.
         for name in sorted(options, key=lambda name: len(keys[name])):

@@ -235,7 +235,7 @@ class TestWorker:
         if self._logs is not None:
             self._logs.begin(None)
         dirty, kept = equipped.dirty, equipped.kept
-        return Report(self._name, assignment, result.outcome, result.cause, dirty, kept=kept)
+        return Report(self._name, assignment, result.outcome, result.cause, dirty, "", "", 0, kept)
 
     def let_go(self, tokens: Iterable[int]) -> frozenset[int]:
         """Finalize what stayed set up, by the tokens of the leases; what fails is reported as fixtures are.
