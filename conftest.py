@@ -1,6 +1,7 @@
 """What holds for every test, those of plugins included."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from hypothesis import settings
 # A shared machine may pause for longer than any single example should take.
 settings.register_profile("rotest", deadline=None)
 settings.load_profile("rotest")
+
+# A shell starts what runs in the background with Ctrl-C ignored, and all that is started by it inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
