@@ -113,9 +113,11 @@ class Ledger(LedgerState):
                 may have beaten meanwhile.
             now: the moment.
         """
+        overdue = self.sessions.overdue(now)
+        if not overdue and not dead:  # nearly always
+            return
         gone = {
-            row.number: "its time was up" if row.reservation else "its heartbeat stopped"
-            for row in self.sessions.overdue(now)
+            row.number: "its time was up" if row.reservation else "its heartbeat stopped" for row in overdue
         }
         gone |= {number: reason for number, reason in dead.items() if self.sessions.get(number) is not None}
         if gone:

@@ -120,7 +120,7 @@ class Scheduler:
             resources = self._lease(test, worker)
             if resources is not None:
                 keep = self._lessor.keepable(test.number)
-                return Assignment((test.number,), resources, self._following(), keep=keep)
+                return Assignment((test.number,), resources, self._following(), False, False, 0.0, (), keep)
         self._lessor.tidy(None)
         return None
 

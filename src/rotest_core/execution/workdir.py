@@ -77,7 +77,7 @@ class RunDirectory:
 
     def test_path(self, number: int, name: str) -> str:
         """Return where a test's directory is, or will be."""
-        return os.path.join(self.path, "tests", f"{number}-{safe_name(name)}")
+        return f"{self.path}/tests/{number}-{safe_name(name)}"
 
 
 def prune(work_dir: str, *, keep_runs: int, keep_days: float, now: float) -> None:
