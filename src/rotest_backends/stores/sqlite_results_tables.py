@@ -37,7 +37,7 @@ def create_tables(database: Database) -> None:
     database.table("test").create({"key": int, "id": str}, pk="key", not_null={"id"})
     database.table("test").create_index(["id"], index_name="test_id", unique=True)
     for statement in _STATEMENTS:
-        database.execute(statement)
+        database.conn.execute(statement)
     database.table("signature").create(
         {
             "id": str,
