@@ -69,7 +69,7 @@ class Whole(TestCase):
 
 def planning(root: Path) -> float:
     """Return the milliseconds that planning the flow takes at least, its module imported already."""
-    from rotest_core.execution.plan import make_plan
+    from rotest_core.planning.plan import make_plan
 
     taken: list[float] = []
     for _ in range(11):

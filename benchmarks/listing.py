@@ -15,7 +15,7 @@ import unittest
 assert unittest.TestLoader().discover(".").countTestCases() == {TESTS}
 """
 PLAN = f"""
-from rotest_core.execution.plan import make_plan
+from rotest_core.planning.plan import make_plan
 assert len(make_plan(["."], root=".").tests) == {TESTS}
 """
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from rotest_core.config.settings import Settings
     from rotest_core.execution.debugging import PostMortem
     from rotest_core.execution.interrupts import Interrupts
-    from rotest_core.execution.plan import Plan
-    from rotest_core.execution.run import RunEnd
+    from rotest_core.planning.plan import Plan
     from rotest_core.plugin.loader import Plugins
     from rotest_core.plugin.protocols.driver import Driver
     from rotest_core.plugin.protocols.locks import LockStrategy
     from rotest_core.plugin.protocols.results import ResultsStore
     from rotest_core.plugin.protocols.store import Store
+    from rotest_core.scheduling.run import RunEnd
 
 
 class Session:
@@ -224,7 +224,7 @@ def run_plan(
         ConfigError: its options are wrong.
         WorkDirError: the run's directory cannot be made.
     """
-    from rotest_core.execution.run import Run, Surroundings
+    from rotest_core.scheduling.run import Run, Surroundings
 
     post_mortem = _post_mortem(plugins) if settings.run.debug else None
     with Session(settings, plugins) as session:

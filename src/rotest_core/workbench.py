@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Self
 from rotest_core.config.current import current_settings
 from rotest_core.errors import UsageError, did_you_mean
 from rotest_core.events import Outcome
-from rotest_core.execution.by_hand import runnable
 from rotest_core.execution.interrupts import Interrupts
-from rotest_core.execution.plan import make_plan
 from rotest_core.model.resource import BaseResource
+from rotest_core.planning.by_hand import runnable
+from rotest_core.planning.plan import make_plan
 from rotest_core.plugin.loader import load_plugins
 from rotest_core.session import Session, run_plan
 
 if TYPE_CHECKING:
-    from rotest_core.execution.plan import Plan
+    from rotest_core.planning.plan import Plan
 
 
 class Workbench:

@@ -20,7 +20,7 @@ from rotest_core import (
     create_flow,
 )
 from rotest_core.authoring.ports import port_type, ports_of
-from rotest_core.execution.flow_parts import Part
+from rotest_core.planning.flow_parts import Part
 
 
 class Step(TestBlock):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import clean_environment, rotest
-from tests.execution.project import Project
+from tests.project import Project
 
 CODE = """
 import sys

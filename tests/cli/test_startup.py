@@ -103,15 +103,17 @@ PLAIN_RUN = """
     config config.context config.files config.given config.options config.parsed config.settings config.sources
     config.values
     errors events quick_typing session _version
-    execution execution.account execution.bus execution.collection execution.components execution.crew
-    execution.deadline execution.direct execution.discovery execution.fixtures execution.handler_context
-    execution.importing execution.interrupts execution.journal execution.lean_unittest execution.lessor
-    execution.loading execution.plan execution.reaching execution.requesting execution.result execution.run
-    execution.scan execution.scheduler execution.selection execution.staffing execution.stand_ins execution.tree
-    execution.work execution.work_order execution.workdir execution.worker
+    execution execution.bus execution.deadline execution.direct execution.fixtures
+    execution.handler_context execution.interrupts execution.journal execution.result
+    execution.work_order execution.workdir execution.worker
     model model.links
+    planning planning.collection planning.components planning.discovery planning.importing
+    planning.lean_unittest planning.loading planning.plan planning.reaching planning.requesting
+    planning.scan planning.selection planning.stand_ins planning.tree
     plugin plugin.cache plugin.entry_points plugin.hookspecs plugin.loader plugin.protocols
     plugin.protocols.executor plugin.registry plugin.reports
+    scheduling scheduling.account scheduling.crew scheduling.lessor scheduling.run scheduling.scheduler
+    scheduling.staffing scheduling.work
 """
 BACKENDS_OF_A_PLAIN_RUN = """
     debugger drivers drivers.factories executors executors.factories executors.serial locks locks.factories

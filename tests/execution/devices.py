@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.execution.project import Project
+from tests.project import Project
 
 DEVICES = """
     from pathlib import Path

@@ -8,7 +8,7 @@ import sys
 from rotest_core.events import Event
 from rotest_core.execution.rendering import read_events
 from tests.commands import clean_environment
-from tests.execution.project import Project
+from tests.project import Project
 
 WAY_IN = [
     *["outlet-connect", "shelf-connect"],

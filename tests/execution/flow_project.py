@@ -10,7 +10,7 @@ import pytest
 from rotest_core.errors import PlanError
 from rotest_core.events import OutcomeReported, TestFinished, TestStarted
 from tests.execution import live
-from tests.execution.project import Project
+from tests.project import Project
 
 PRELUDE = """
 from __future__ import annotations

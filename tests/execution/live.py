@@ -13,12 +13,12 @@ import attrs
 from rotest_core.config.settings import Settings, load_settings
 from rotest_core.events import Event, Outcome, OutcomeReported, TestFinished, TestStarted
 from rotest_core.execution.interrupts import Interrupts
-from rotest_core.execution.plan import make_plan
-from rotest_core.execution.run import Run, Surroundings
+from rotest_core.planning.plan import make_plan
 from rotest_core.plugin.loader import Plugins, load_plugins
 from rotest_core.plugin.protocols.handler import HandlerContext
+from rotest_core.scheduling.run import Run, Surroundings
 from rotest_core.session import Session
-from tests.execution.project import Project
+from tests.project import Project
 
 EventT = TypeVar("EventT", bound=Event)
 

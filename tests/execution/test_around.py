@@ -6,7 +6,7 @@ import pytest
 
 from rotest_core.events import ResourceLeased, ResourceReleased
 from tests.execution.flow_project import Played, play
-from tests.execution.project import Project
+from tests.project import Project
 
 BODY = """
 import time

@@ -19,7 +19,7 @@ from rotest_core.events import (
 )
 from tests.execution import live
 from tests.execution.devices import story, write_devices
-from tests.execution.project import Project
+from tests.project import Project
 
 ONE = """
     from devices import Device, Tool, tell

@@ -13,7 +13,7 @@ from rotest_core.events import Event, Outcome, ResourceReleased, TestStarted
 from rotest_core.plugin import ReportBuilder, TestReport
 from tests.execution.fault_project import FINALIZE, STEPS, TEST, WAY_IN, run_all, runs, story, write_faults
 from tests.execution.flow_project import play
-from tests.execution.project import Project
+from tests.project import Project
 
 SERIAL = ["run", "--executor", "serial"]
 LEASES = ["locks", "list", "--json"]

@@ -6,7 +6,7 @@ import pytest
 
 from rotest_core.events import TestStarted
 from tests.execution.flow_project import play
-from tests.execution.project import Project
+from tests.project import Project
 
 FIXTURES = """
 class Fixed(TestBlock):

@@ -18,7 +18,7 @@ from rotest_core.events import (
 )
 from rotest_core.plugin import ReportBuilder
 from tests.execution.flow_project import play, write_flows
-from tests.execution.project import Project
+from tests.project import Project
 
 # A flow counts as one test; its blocks are reported under it.
 

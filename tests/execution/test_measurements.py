@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rotest_core.events import ExpectationChecked, MeasurementTaken, SampleTaken, TestStarted
 from tests.execution import live
-from tests.execution.project import Project
+from tests.project import Project
 
 TESTS = """
 from rotest_core import TestBlock, TestCase, TestFlow

@@ -8,8 +8,8 @@ import pytest
 
 from rotest_core import ConfigError, UnknownPluginError
 from tests.execution import live
-from tests.execution.project import Project
 from tests.execution.watching import HEAD, PARTS, play
+from tests.project import Project
 
 OPTIONS = """
 @attrs.define

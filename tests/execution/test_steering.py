@@ -6,7 +6,7 @@ import pytest
 
 from rotest_core.events import OutcomeReported, TestFinished, TestStarted
 from tests.execution import live
-from tests.execution.project import Project
+from tests.project import Project
 
 MODULE = "test_steered.py"
 

@@ -7,7 +7,7 @@ import pytest
 from rotest_core.errors import PlanError
 from tests.execution import live
 from tests.execution.flow_project import mistakes, play
-from tests.execution.project import Project
+from tests.project import Project
 
 PARTS = """
 class Lens(BaseResource):

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from rotest_core.events import LogWritten, OutcomeReported, SampleTaken, TestStarted
-from tests.execution.project import Project
 from tests.execution.watching import play
+from tests.project import Project
 
 STORY = """
 class Watcher(Monitor):

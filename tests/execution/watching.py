@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from rotest_core.events import LogWritten, SampleTaken
 from tests.execution import live
-from tests.execution.project import Project
+from tests.project import Project
 
 HEAD = """
 import os

@@ -6,7 +6,7 @@ import pytest
 
 from rotest_core.events import Outcome, RunFinished, TestFinished
 from tests.execution.flow_project import play
-from tests.execution.project import Project
+from tests.project import Project
 
 
 def test_1_1_outcome_is_the_highest_reported_and_every_text_is_kept(project: Project) -> None:

@@ -8,7 +8,7 @@ from rotest_core.authoring.case import TestCase
 from rotest_core.authoring.flow import TestFlow
 from rotest_core.events import ExpectationChecked, InformationAdded, ResourceLeased, ResourceReleased
 from tests.execution.flow_project import play
-from tests.execution.project import Project
+from tests.project import Project
 
 
 def test_2_1_requests_are_leased_together_before_set_up_inherited_and_replaced(project: Project) -> None:

@@ -12,7 +12,7 @@ from rotest_core.events import ResourceReleased, TestFinished
 from tests.commands import clean_environment
 from tests.execution import live
 from tests.execution.flow_project import mistakes, play, write_flows
-from tests.execution.project import Project
+from tests.project import Project
 
 STEPS = """
 class Steps(BaseResource):

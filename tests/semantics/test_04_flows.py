@@ -6,7 +6,7 @@ import pytest
 
 from rotest_core.events import LogWritten, TestStarted
 from tests.execution.flow_project import mistakes, play
-from tests.execution.project import Project
+from tests.project import Project
 
 
 def test_4_1_what_flows_are_made_of_is_checked(project: Project) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from rotest_core.errors import PlanError, UsageError
 from tests.execution.flow_project import play, write_flows
-from tests.execution.project import Project
+from tests.project import Project
 
 TESTS = """
 class First(TestCase):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rotest_core.events import ResourceStep, TestStarted
 from tests.execution import live
 from tests.execution.flow_project import play
-from tests.execution.project import Project
+from tests.project import Project
 
 FLAKY = """
 class Flaky(TestCase):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.execution.project import Project
 from tests.execution.watching import play
+from tests.project import Project
 
 MONITORS = """
 turns = parts.Turns()

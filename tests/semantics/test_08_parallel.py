@@ -1,4 +1,4 @@
-"""Section 8: parallel; more in tests/execution/test_parallel.py."""
+"""Section 8: parallel; more in tests/scheduling/test_parallel.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rotest_core.events import TestStarted
-from tests.execution.parallel_project import LampProject
+from tests.scheduling.parallel_project import LampProject
 
 TESTS = """
 import os, unittest

@@ -6,7 +6,7 @@ import re
 
 from tests.execution import live
 from tests.execution.flow_project import play
-from tests.execution.project import Project
+from tests.project import Project
 
 
 def test_9_1_each_run_has_a_directory_and_latest_leads_to_the_newest(project: Project) -> None:

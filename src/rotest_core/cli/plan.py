@@ -10,16 +10,16 @@ from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.cli.parser import add_run_options
 from rotest_core.cli.table import table
 from rotest_core.errors import EXIT_INFRASTRUCTURE, EXIT_NOTHING_MATCHED, EXIT_PASSED, EXIT_USAGE
-from rotest_core.execution.durations import Durations
-from rotest_core.execution.staffing import wanted_workers
+from rotest_core.scheduling.durations import Durations
+from rotest_core.scheduling.staffing import wanted_workers
 
 if TYPE_CHECKING:
     import argparse
 
     from rotest_core.config.settings import Settings
-    from rotest_core.execution.plan import Plan
-    from rotest_core.execution.prospects import TestProspects
-    from rotest_core.execution.timetable import Timetable
+    from rotest_core.planning.plan import Plan
+    from rotest_core.planning.prospects import TestProspects
+    from rotest_core.scheduling.timetable import Timetable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,8 +58,8 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _plan(settings: Settings, problems: list[str] | None) -> Plan:
-    from rotest_core.execution.plan import make_plan
-    from rotest_core.execution.sharding import keep_shard
+    from rotest_core.planning.plan import make_plan
+    from rotest_core.scheduling.sharding import keep_shard
 
     run = settings.run
     plan = make_plan(
@@ -86,7 +86,7 @@ def _durations(settings: Settings) -> Durations:
 
 def _prospects(settings: Settings, plan: Plan) -> list[TestProspects]:
     """Look at what the tests could have; where none asks for anything, at no inventory."""
-    from rotest_core.execution.prospects import Prospects, TestProspects, asks
+    from rotest_core.planning.prospects import Prospects, TestProspects, asks
 
     if not any(asks(test) for test in plan.tests):
         return [TestProspects(test, ()) for test in plan.tests]
@@ -98,9 +98,9 @@ def _prospects(settings: Settings, plan: Plan) -> list[TestProspects]:
 
 
 def _timetable(settings: Settings, plan: Plan, workers: int) -> Timetable:
-    from rotest_core.execution.precedence import rank
-    from rotest_core.execution.timetable import Timetables
-    from rotest_core.execution.work import divide
+    from rotest_core.scheduling.precedence import rank
+    from rotest_core.scheduling.timetable import Timetables
+    from rotest_core.scheduling.work import divide
     from rotest_core.session import Session
 
     durations = _durations(settings)

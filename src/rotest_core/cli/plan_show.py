@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from rotest_core.config.settings import Settings
-    from rotest_core.execution.durations import Durations
-    from rotest_core.execution.plan import Plan
-    from rotest_core.execution.prospects import Prospect, TestProspects
     from rotest_core.model.request import Request
+    from rotest_core.planning.plan import Plan
+    from rotest_core.planning.prospects import Prospect, TestProspects
+    from rotest_core.scheduling.durations import Durations
 
 _NAMED = 3
 """How many records of a request are named in the table."""

@@ -13,10 +13,10 @@ import time
 
 from rotest_core._version import __version__
 from rotest_core.cli.color import use_color
-from rotest_core.execution.evidence import is_settled, stamp
-from rotest_core.execution.index import DIRECTORY
-from rotest_core.execution.listing import list_tests
-from rotest_core.execution.sealed import Draft, name_of, unseal
+from rotest_core.planning.evidence import is_settled, stamp
+from rotest_core.planning.index import DIRECTORY
+from rotest_core.planning.listing import list_tests
+from rotest_core.planning.sealed import Draft, name_of, unseal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

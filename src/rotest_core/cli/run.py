@@ -10,7 +10,7 @@ from rotest_core.cli.color import use_color
 from rotest_core.cli.command import load_plugins_for, settings_from
 from rotest_core.errors import EXIT_INTERRUPTED, EXIT_NOTHING_MATCHED, EXIT_PASSED, UsageError
 from rotest_core.execution.interrupts import Interrupts
-from rotest_core.execution.staffing import executor_name, shard_of
+from rotest_core.scheduling.staffing import executor_name, shard_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from rotest_core.config.settings import Settings
-    from rotest_core.execution.plan import Plan
+    from rotest_core.planning.plan import Plan
     from rotest_core.plugin.loader import Plugins
 
 
@@ -91,7 +91,7 @@ def _run(
     """Run or list tests; in a process of Rotest's own, garbage is collected from the moment tests are imported."""
     run = settings.run
     if run.list:
-        from rotest_core.execution.listing import list_tests
+        from rotest_core.planning.listing import list_tests
 
         return list_tests(
             paths,
@@ -103,10 +103,10 @@ def _run(
             classes=classes,
             color=use_color(settings.terminal.color, sys.stdout),
         )
-    from rotest_core.execution.lean_unittest import import_unittest
+    from rotest_core.planning.lean_unittest import import_unittest
 
     import_unittest()
-    from rotest_core.execution.plan import make_plan
+    from rotest_core.planning.plan import make_plan
 
     plugins = load_plugins_for(settings)
     _check_outputs(settings, plugins)
@@ -127,8 +127,8 @@ def _run(
         print(f"rotest: no tests were found{left_out}", file=sys.stderr)
         return EXIT_NOTHING_MATCHED
     if run.shard:
-        from rotest_core.execution.durations import Durations
-        from rotest_core.execution.sharding import keep_shard
+        from rotest_core.scheduling.durations import Durations
+        from rotest_core.scheduling.sharding import keep_shard
         from rotest_core.session import kept_durations
 
         keep_shard(plan, run.shard, Durations(run.work_dir, kept_durations(settings, plugins)))
@@ -153,7 +153,7 @@ def _check_outputs(settings: Settings, plugins: Plugins) -> None:
     if settings.run.shard:
         shard_of(settings.run.shard)
     if settings.run.delta or settings.retry.times:
-        from rotest_core.execution.retry import policy_of
+        from rotest_core.scheduling.retry import policy_of
 
         policy_of(settings)
 

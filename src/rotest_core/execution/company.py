@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from rotest_core.execution.deadline import Deadline
     from rotest_core.execution.equipment import Equipment
-    from rotest_core.execution.flow_parts import Part
     from rotest_core.execution.stage import Stage
+    from rotest_core.planning.flow_parts import Part
     from rotest_core.plugin.protocols.executor import Coordinator
 
 

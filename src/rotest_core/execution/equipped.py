@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rotest_core.execution.equipment import Equipment
     from rotest_core.execution.result import Result
     from rotest_core.execution.shelf import Shelf
-    from rotest_core.execution.tree import Case, PlannedTest
     from rotest_core.execution.work_order import WorkOrder
+    from rotest_core.planning.tree import Case, PlannedTest
     from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource
 
 ValueT = TypeVar("ValueT")

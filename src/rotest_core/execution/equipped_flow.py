@@ -8,8 +8,8 @@ from rotest_core.execution.bus import later_of
 from rotest_core.execution.company import Company
 from rotest_core.execution.equipped import EquippedTest
 from rotest_core.execution.flow_run import FlowRun, why_not_run
-from rotest_core.execution.passing import Scope
 from rotest_core.execution.stage import NO_RESOURCES, PREVIOUS_FAILED, Stage
+from rotest_core.planning.passing import Scope
 
 if TYPE_CHECKING:
     import unittest
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from rotest_core.authoring.flow import TestFlow
     from rotest_core.execution.equipment import Equipment
-    from rotest_core.execution.flow_parts import Part
-    from rotest_core.execution.planned_flow import PlannedFlow
     from rotest_core.execution.result import Result
     from rotest_core.execution.running_test import RunningTest
-    from rotest_core.execution.tree import Case
     from rotest_core.execution.workdir import RunDirectory
+    from rotest_core.planning.flow_parts import Part
+    from rotest_core.planning.planned_flow import PlannedFlow
+    from rotest_core.planning.tree import Case
     from rotest_core.plugin.protocols.executor import LeasedResource
 
 

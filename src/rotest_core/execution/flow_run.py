@@ -19,12 +19,12 @@ from rotest_core.execution.deadline import unbroken
 from rotest_core.execution.direct import is_checked, run_checked
 from rotest_core.execution.fixtures import Fixtures
 from rotest_core.execution.interrupts import interruptible
-from rotest_core.execution.passing import NotGivenError, Scope
 from rotest_core.execution.result import Result
 from rotest_core.execution.running_test import RunningTest
 from rotest_core.execution.salvage import finish
 from rotest_core.execution.stage import NO_RESOURCES, PREVIOUS_FAILED
 from rotest_core.execution.steering import JUMPED_OVER, Steering
+from rotest_core.planning.passing import NotGivenError, Scope
 
 if TYPE_CHECKING:
     import unittest
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rotest_core.authoring.flow import FlowPart
     from rotest_core.execution.company import Company, Complaint
     from rotest_core.execution.equipment import Equipment
-    from rotest_core.execution.flow_parts import Part
     from rotest_core.model.request import Request
+    from rotest_core.planning.flow_parts import Part
 
 
 class FlowRun:

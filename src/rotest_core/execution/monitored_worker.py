@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from rotest_core.execution.equipped_flow import EquippedFlow
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.result import Result
-    from rotest_core.execution.tree import Case, PlannedTest
     from rotest_core.execution.work_order import WorkOrder
     from rotest_core.execution.workdir import RunDirectory
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
+    from rotest_core.planning.tree import Case, PlannedTest
     from rotest_core.plugin.protocols.executor import Coordinator, LeasedResource
 
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rotest_core.events import Event
-    from rotest_core.execution.tree import PlannedTest
     from rotest_core.execution.work_order import WorkOrder
     from rotest_core.model.request import Request
     from rotest_core.model.resource import AnyResource
+    from rotest_core.planning.tree import PlannedTest
     from rotest_core.plugin.protocols.executor import LeasedResource
 
 

@@ -14,15 +14,15 @@ from rotest_core.events import (
     TestFinished,
     TestStarted,
 )
-from rotest_core.execution.planned_flow import PlannedFlow
+from rotest_core.planning.planned_flow import PlannedFlow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from rotest_core.events import Event
-    from rotest_core.execution.flow_parts import Part
-    from rotest_core.execution.tree import PlannedTest
+    from rotest_core.planning.flow_parts import Part
+    from rotest_core.planning.tree import PlannedTest
 
 _new: Any = getattr(tuple, "__new__")  # noqa: B009 - to type checkers it is of no type that they know
 """Makes an event of its fields, given one and all, without looking at them."""

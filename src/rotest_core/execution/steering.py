@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rotest_core.events import Outcome
-    from rotest_core.execution.flow_parts import Part
+    from rotest_core.planning.flow_parts import Part
 
 JUMPED_OVER = "Jumped over"
 

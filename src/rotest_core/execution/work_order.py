@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from rotest_core.execution.tree import PlannedTest
+    from rotest_core.planning.tree import PlannedTest
 
 _FIXTURES = 1_000_000
 """More fixtures than one worker will ever report."""

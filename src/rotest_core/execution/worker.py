@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from rotest_core.execution.interrupts import Interrupts
     from rotest_core.execution.logs import LogCapture
     from rotest_core.execution.shelf import Shelf
-    from rotest_core.execution.tree import Case, Group, PlannedTest
     from rotest_core.execution.work_order import WorkOrder
     from rotest_core.execution.workdir import RunDirectory
+    from rotest_core.planning.tree import Case, Group, PlannedTest
     from rotest_core.plugin.protocols.executor import Assignment, Coordinator
 
 

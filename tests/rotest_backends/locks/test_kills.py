@@ -18,7 +18,7 @@ from rotest_core.model.record import RecordKey
 from rotest_core.plugin.protocols.locks import Candidate, Claim, LockStrategy, Want
 from rotest_core.testing import check_history
 from rotest_core.testing.locks.sessions import expect_grant, with_patience
-from tests.execution.parallel_project import LampProject
+from tests.scheduling.parallel_project import LampProject
 
 PROMISED = 3.0
 """Seconds: a dead holder is replaced at once, a dead worker's device after a clean one has finalized it."""

@@ -1,0 +1,1 @@
+"""What there is to run, and in what order: from files to a plan, without leasing anything."""
