@@ -22,7 +22,7 @@ class StartMonitor(TestBlock):
     # Where users find it; also what tells blocks from the bases of blocks.
     __module__ = "rotest_core"
 
-    monitor = BlockInput[str]()
+    monitor: BlockInput[str] = BlockInput[str]()
 
     def test_start_monitor(self) -> None:
         """Start the monitor."""
@@ -37,7 +37,7 @@ class StopMonitor(TestBlock):
     # Where users find it; also what tells blocks from the bases of blocks.
     __module__ = "rotest_core"
 
-    monitor = BlockInput[str]()
+    monitor: BlockInput[str] = BlockInput[str]()
 
     def test_stop_monitor(self) -> None:
         """Stop the monitor."""

@@ -26,8 +26,8 @@ class Mailbox:
     """
 
     def __init__(self, *, reachable: bool = True) -> None:
-        self.name = f"rotest-{os.urandom(8).hex()}" if reachable and _HAS_ABSTRACT_SOCKETS else ""
-        self.secret = os.urandom(8).hex()
+        self.name: str = f"rotest-{os.urandom(8).hex()}" if reachable and _HAS_ABSTRACT_SOCKETS else ""
+        self.secret: str = os.urandom(8).hex()
         self._expected = self.secret.encode()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)

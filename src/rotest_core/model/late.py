@@ -43,9 +43,9 @@ class FieldPath:
 
     def __init__(
         self,
-        owner: type,
+        owner: type[object],
         steps: tuple[str, ...],
-        target: type | None,
+        target: type[object] | None,
         member: MemberDescriptorType | None = None,
     ) -> None:
         self._owner = owner
@@ -53,7 +53,7 @@ class FieldPath:
         self._target = target
         self._member: Any = member
 
-    def __get__(self, instance: object | None, owner: type | None = None, /) -> Any:
+    def __get__(self, instance: object | None, owner: type[object] | None = None, /) -> Any:
         return self if instance is None or self._member is None else self._member.__get__(instance, owner)
 
     def __set__(self, instance: object, value: object, /) -> None:
@@ -76,10 +76,10 @@ class Parameter:
 
     def __init__(self, default: object) -> None:
         self.default = default
-        self.owner: type = object
-        self.name = ""
+        self.owner: type[object] = object
+        self.name: str = ""
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __set_name__(self, owner: type[object], name: str) -> None:
         self.owner = owner
         self.name = name
 
@@ -88,7 +88,7 @@ class Parameter:
         """Tell whether it has no default."""
         return self.default is _MISSING
 
-    def __get__(self, instance: object | None, owner: type | None = None, /) -> Any:
+    def __get__(self, instance: object | None, owner: type[object] | None = None, /) -> Any:
         if instance is None:
             return self
         if self.required:
@@ -119,7 +119,7 @@ def parameter(default: object = _MISSING) -> object:
 Late: TypeAlias = MemberDescriptorType | FieldPath | Parameter
 
 
-def is_late(value: object, data: type) -> TypeGuard[Late]:
+def is_late(value: object, data: type[object]) -> TypeGuard[Late]:
     """Tell whether a value stands for one that is not there yet.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rotest_core.events import (
     ArtifactWritten,
@@ -254,7 +254,7 @@ class CountedText(str):
     """Be a text of which the class knows how many there are."""
 
     __slots__ = ()
-    alive = 0
+    alive: ClassVar[int] = 0
 
     def __new__(cls, text: str) -> CountedText:
         cls.alive += 1
