@@ -5,6 +5,7 @@ Skipped where there is no browser; see tests/browser.py.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,7 +116,7 @@ def test_search_narrows_tree_and_failures_and_is_kept_in_the_address(opened: Ope
     page.keyboard.type("calc1 division")
     page.keyboard.press("Backspace")
     page.get_by_role("searchbox").first.fill("division")
-    page.wait_for_function("location.hash.includes('q=division')")
+    page.wait_for_url(re.compile("q=division"))
     assert names_in_sight(page) == ["test_division"]
     assert page.locator("#failures .t:visible").count() == 1
     assert page.locator("output").first.inner_text() == "1 of 11"
