@@ -25,9 +25,23 @@ from rotest_core.plugin import (
     TestTally,
     UnitTally,
 )
-from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_of, outcome_at, run_of, test_of
+from rotest_core.results import (
+    RUN_COLUMNS,
+    SIGNATURE_COLUMNS,
+    TEST_COLUMNS,
+    details_of,
+    durations_of,
+    measurements_of,
+    run_of,
+    signature_of,
+    signature_tally_of,
+    tally_of,
+    test_of,
+    unit_tally_of,
+)
 
 _RUN = ", ".join(RUN_COLUMNS)
+_SIGNATURE = ", ".join(SIGNATURE_COLUMNS)
 _TEST = ", ".join(f"result.{column}" for column in TEST_COLUMNS)
 _JOINED = "result JOIN run ON run.key = result.run JOIN test ON test.key = result.test"
 _RESULT = f"SELECT run.id, test.id, {_TEST} FROM {_JOINED}"
@@ -134,10 +148,7 @@ class SqliteResults:
             "WHERE place <= ? ORDER BY past.test, place",
             (limit,),
         )
-        found: dict[str, list[float]] = {}
-        for test, duration in rows:
-            found.setdefault(test, []).append(duration)
-        return found
+        return durations_of(rows)
 
     def measured(self, test: str, *, limit: int = 0) -> Sequence[tuple[StoredTest, StoredMeasurement]]:
         rows = self._rows(
@@ -148,11 +159,7 @@ class SqliteResults:
             "ORDER BY result.started DESC, run.id DESC LIMIT ?",
             (test, limit or -1),
         )
-        return [
-            (test_of(row[0], row[1], row[2:-1]), measurement)
-            for row in rows
-            for measurement in details_of(row[-1]).measurements
-        ]
+        return measurements_of(rows)
 
     def tally(self, chosen: RunFilter) -> Sequence[TestTally]:
         condition, parameters = _chosen(chosen)
@@ -166,18 +173,7 @@ class SqliteResults:
             "GROUP BY past.test ORDER BY test.id",
             parameters,
         )
-        return [
-            TestTally(
-                id=test,
-                runs=runs,
-                passed=passed,
-                flaky=flaky,
-                changes=changes or 0,
-                last=last,
-                last_outcome=outcome_at(outcome),
-            )
-            for test, runs, passed, flaky, changes, last, outcome in rows
-        ]
+        return [tally_of(row) for row in rows]
 
     def unit_tally(self, type: str, name: str) -> Sequence[UnitTally]:  # noqa: A002 - as the protocol has it
         rows = self._rows(
@@ -190,20 +186,7 @@ class SqliteResults:
             "GROUP BY test.id, here ORDER BY test.id, here DESC",
             {"type": type, "name": name},
         )
-        return [
-            UnitTally(
-                test=test,
-                here=bool(here),
-                uses=uses,
-                failed=failed,
-                infrastructure=infrastructure,
-                held=held,
-                waited=waited,
-                longest_wait=longest,
-                errors=errors,
-            )
-            for test, here, uses, failed, infrastructure, held, waited, longest, errors in rows
-        ]
+        return [unit_tally_of(row) for row in rows]
 
     def units(self) -> Sequence[tuple[str, str]]:
         rows = self._rows("SELECT DISTINCT type, name FROM resource_use ORDER BY type, name")
@@ -216,23 +199,18 @@ class SqliteResults:
             "AND newest.signature <> '' ORDER BY started DESC, run DESC LIMIT 1) "
             "FROM result WHERE signature <> '' GROUP BY signature ORDER BY max(started) DESC, signature"
         )
-        return [
-            SignatureTally(id=signature, count=count, tests=tests, first=first, last=last, summary=summary)
-            for signature, count, tests, first, last, summary in rows
-        ]
+        return [signature_tally_of(row) for row in rows]
 
     def signatures(self) -> Sequence[Signature]:
-        columns = ", ".join(field.name for field in attrs.fields(Signature))
-        rows = self._rows(f"SELECT {columns} FROM signature ORDER BY created, id")
-        names = columns.split(", ")
-        return [Signature(**dict(zip(names, row, strict=True))) for row in rows]
+        rows = self._rows(f"SELECT {_SIGNATURE} FROM signature ORDER BY created, id")
+        return [signature_of(row) for row in rows]
 
     def put_signature(self, signature: Signature) -> None:
-        values = attrs.asdict(signature)
         with self._file.writing() as connection:
             connection.execute(
-                f"INSERT OR REPLACE INTO signature ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
-                tuple(values.values()),
+                f"INSERT OR REPLACE INTO signature ({_SIGNATURE}) "
+                f"VALUES ({', '.join('?' * len(SIGNATURE_COLUMNS))})",
+                attrs.astuple(signature),
             )
 
     def remove_signature(self, signature: str) -> bool:

@@ -6,8 +6,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
-from rotest_core.events import Cause
-from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_text, run_row, test_row
+from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_text, run_row, test_row, use_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,24 +68,9 @@ def _write_details(
             continue
         place = (run, test.number, test.attempt)
         connection.execute("INSERT OR REPLACE INTO detail VALUES (?, ?, ?, ?)", (*place, content))
-        outcome = None if test.outcome is None else test.outcome.severity
         connection.executemany(
             "INSERT OR REPLACE INTO resource_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    *place,
-                    position,
-                    keys[test.id],
-                    use.type,
-                    use.name,
-                    outcome,
-                    test.cause is Cause.INFRASTRUCTURE,
-                    use.held,
-                    use.waited,
-                    bool(use.error),
-                )
-                for position, use in enumerate(details.resources)
-            ),
+            use_rows(run, keys[test.id], test, details),
         )
 
 

@@ -7,6 +7,15 @@ test become a row.
 
 from __future__ import annotations
 
+from rotest_core.results.answers import (
+    SIGNATURE_COLUMNS,
+    durations_of,
+    measurements_of,
+    signature_of,
+    signature_tally_of,
+    tally_of,
+    unit_tally_of,
+)
 from rotest_core.results.building import LOG_BYTES, ResultsBuilder
 from rotest_core.results.choosing import chosen_runs
 from rotest_core.results.event_lines import read_lines
@@ -24,6 +33,7 @@ from rotest_core.results.rows import (
     run_row,
     test_of,
     test_row,
+    use_rows,
 )
 from rotest_core.results.signing import fits, normalise, signature_id
 from rotest_core.results.tallies import tally_signatures, tally_tests, tally_units
@@ -32,6 +42,7 @@ from rotest_core.results.text import storable
 __all__ = [
     "LOG_BYTES",
     "RUN_COLUMNS",
+    "SIGNATURE_COLUMNS",
     "TEST_COLUMNS",
     "Recognised",
     "Recogniser",
@@ -39,8 +50,10 @@ __all__ = [
     "chosen_runs",
     "details_of",
     "details_text",
+    "durations_of",
     "fits",
     "is_gone",
+    "measurements_of",
     "normalise",
     "outcome_at",
     "outdated",
@@ -50,11 +63,16 @@ __all__ = [
     "run_row",
     "settle",
     "signature_id",
+    "signature_of",
+    "signature_tally_of",
     "storable",
     "take_in",
+    "tally_of",
     "tally_signatures",
     "tally_tests",
     "tally_units",
     "test_of",
     "test_row",
+    "unit_tally_of",
+    "use_rows",
 ]

@@ -203,6 +203,39 @@ def details_of(text: str) -> TestDetails:
     )
 
 
+def use_rows(run: int, key: int, test: StoredTest, details: TestDetails) -> list[tuple[Any, ...]]:
+    """Give a row for each lease of an attempt, for sums over records.
+
+    Args:
+        run: the store's key of the run.
+        key: the store's key of the test.
+        test: the attempt.
+        details: what else is known of it.
+
+    Returns:
+        Run, number, attempt, place among the attempt's leases, test, type and name of the record, severity of the
+        outcome or None, whether the infrastructure is to blame, seconds held, seconds waited, whether a step failed.
+    """
+    outcome = None if test.outcome is None else test.outcome.severity
+    return [
+        (
+            run,
+            test.number,
+            test.attempt,
+            place,
+            key,
+            use.type,
+            use.name,
+            outcome,
+            test.cause is Cause.INFRASTRUCTURE,
+            use.held,
+            use.waited,
+            bool(use.error),
+        )
+        for place, use in enumerate(details.resources)
+    ]
+
+
 def _report(values: dict[str, Any]) -> OutcomeReported:
     cause: str | None = values["cause"]
     event = OutcomeReported(**values)

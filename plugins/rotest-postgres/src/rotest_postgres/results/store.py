@@ -20,7 +20,20 @@ from rotest_core.plugin import (
     TestTally,
     UnitTally,
 )
-from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_of, outcome_at, run_of, test_of
+from rotest_core.results import (
+    RUN_COLUMNS,
+    SIGNATURE_COLUMNS,
+    TEST_COLUMNS,
+    details_of,
+    durations_of,
+    measurements_of,
+    run_of,
+    signature_of,
+    signature_tally_of,
+    tally_of,
+    test_of,
+    unit_tally_of,
+)
 from rotest_postgres.database import Database, Link, Row
 from rotest_postgres.migrations import migrate
 from rotest_postgres.results.schema import STEPS
@@ -30,6 +43,7 @@ _LIMIT = 60.0
 """Seconds within which the server answers: there may be many results."""
 
 _RUN = ", ".join(RUN_COLUMNS)
+_SIGNATURE = ", ".join(SIGNATURE_COLUMNS)
 _TEST = ", ".join(f"result.{column}" for column in TEST_COLUMNS)
 _JOINED = "rotest.result JOIN rotest.run ON run.key = result.run JOIN rotest.test ON test.key = result.test"
 _IS_RESULT = "result.final AND result.parent IS NULL"
@@ -125,10 +139,7 @@ class PostgresResults:
             "JOIN rotest.test ON test.key = past.test WHERE place <= %s ORDER BY past.test, place",
             (limit,),
         )
-        found: dict[str, list[float]] = {}
-        for test, duration in rows:
-            found.setdefault(test, []).append(duration)
-        return found
+        return durations_of(rows)
 
     def measured(self, test: str, *, limit: int = 0) -> Sequence[tuple[StoredTest, StoredMeasurement]]:
         rows = self._rows(
@@ -139,11 +150,7 @@ class PostgresResults:
             "ORDER BY result.started DESC, run.id DESC LIMIT %s",
             (test, limit or None),
         )
-        return [
-            (test_of(row[0], row[1], row[2:-1]), measurement)
-            for row in rows
-            for measurement in details_of(row[-1]).measurements
-        ]
+        return measurements_of(rows)
 
     def tally(self, chosen: RunFilter) -> Sequence[TestTally]:
         condition, parameters = _chosen(chosen)
@@ -156,18 +163,7 @@ class PostgresResults:
             "JOIN rotest.test ON test.key = past.test GROUP BY test.id ORDER BY test.id",
             parameters,
         )
-        return [
-            TestTally(
-                id=test,
-                runs=runs,
-                passed=passed,
-                flaky=flaky,
-                changes=changes,
-                last=last,
-                last_outcome=outcome_at(outcome),
-            )
-            for test, runs, passed, flaky, changes, last, outcome in rows
-        ]
+        return [tally_of(row) for row in rows]
 
     def unit_tally(self, type: str, name: str) -> Sequence[UnitTally]:  # noqa: A002 - as the protocol has it
         rows = self._rows(
@@ -181,20 +177,7 @@ class PostgresResults:
             "GROUP BY test.id, here ORDER BY test.id, here DESC",
             {"type": type, "name": name},
         )
-        return [
-            UnitTally(
-                test=test,
-                here=here,
-                uses=uses,
-                failed=failed,
-                infrastructure=infrastructure,
-                held=held,
-                waited=waited,
-                longest_wait=longest,
-                errors=errors,
-            )
-            for test, here, uses, failed, infrastructure, held, waited, longest, errors in rows
-        ]
+        return [unit_tally_of(row) for row in rows]
 
     def units(self) -> Sequence[tuple[str, str]]:
         rows = self._rows("SELECT DISTINCT type, name FROM rotest.resource_use ORDER BY type, name")
@@ -206,23 +189,18 @@ class PostgresResults:
             "(array_agg(summary ORDER BY started DESC))[1] FROM rotest.result WHERE signature <> '' "
             "GROUP BY signature ORDER BY max(started) DESC, signature"
         )
-        return [
-            SignatureTally(id=signature, count=count, tests=tests, first=first, last=last, summary=summary)
-            for signature, count, tests, first, last, summary in rows
-        ]
+        return [signature_tally_of(row) for row in rows]
 
     def signatures(self) -> Sequence[Signature]:
-        names = [field.name for field in attrs.fields(Signature)]
-        rows = self._rows(f"SELECT {', '.join(names)} FROM rotest.signature ORDER BY created, id")
-        return [Signature(**dict(zip(names, row, strict=True))) for row in rows]
+        rows = self._rows(f"SELECT {_SIGNATURE} FROM rotest.signature ORDER BY created, id")
+        return [signature_of(row) for row in rows]
 
     def put_signature(self, signature: Signature) -> None:
-        values = attrs.asdict(signature)
-        replaced = ", ".join(f"{name} = excluded.{name}" for name in values)
+        replaced = ", ".join(f"{name} = excluded.{name}" for name in SIGNATURE_COLUMNS)
         self._do(
-            f"INSERT INTO rotest.signature ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))}) "
+            f"INSERT INTO rotest.signature ({_SIGNATURE}) VALUES ({', '.join(['%s'] * len(SIGNATURE_COLUMNS))}) "
             f"ON CONFLICT (id) DO UPDATE SET {replaced}",
-            tuple(values.values()),
+            attrs.astuple(signature),
         )
 
     def remove_signature(self, signature: str) -> bool:

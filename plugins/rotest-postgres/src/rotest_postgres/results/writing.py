@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rotest_core import Cause
-from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_text, run_row, test_row
+from rotest_core.results import RUN_COLUMNS, TEST_COLUMNS, details_text, run_row, test_row, use_rows
 
 if TYPE_CHECKING:
     from rotest_core.plugin import ResultsBatch, StoredTest, TestDetails
@@ -83,7 +82,7 @@ def _write_tests(link: Link, run: int, tests: Sequence[tuple[StoredTest, TestDet
         ]
         if contents:
             cursor.executemany(_PUT_DETAIL, contents)
-        uses = [use for test, details in tests for use in _uses(run, keys[test.id], test, details)]
+        uses = [use for test, details in tests for use in use_rows(run, keys[test.id], test, details)]
         if uses:
             cursor.executemany(_PUT_USE, uses)
     again = sorted({test.number for test, _ in tests if test.attempt > 1})
@@ -96,24 +95,3 @@ def _test_keys(link: Link, ids: list[str]) -> dict[str, int]:
     link.execute("INSERT INTO rotest.test (id) SELECT unnest(%s::text[]) ON CONFLICT (id) DO NOTHING", (ids,))
     rows = link.execute("SELECT id, key FROM rotest.test WHERE id = ANY(%s) FOR KEY SHARE", (ids,))
     return {str(test): int(key) for test, key in rows}
-
-
-def _uses(run: int, key: int, test: StoredTest, details: TestDetails) -> list[tuple[Any, ...]]:
-    outcome = None if test.outcome is None else test.outcome.severity
-    return [
-        (
-            run,
-            test.number,
-            test.attempt,
-            place,
-            key,
-            use.type,
-            use.name,
-            outcome,
-            test.cause is Cause.INFRASTRUCTURE,
-            use.held,
-            use.waited,
-            bool(use.error),
-        )
-        for place, use in enumerate(details.resources)
-    ]
