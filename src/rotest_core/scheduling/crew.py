@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rotest_core.scheduling.durations import Durations
     from rotest_core.scheduling.lessor import Lessor
     from rotest_core.scheduling.parallel import ParallelScheduler
+    from rotest_core.scheduling.work import Work
 
 
 class Crew:
@@ -98,19 +99,10 @@ class Crew:
             # Loaded only where there are several workers, or one that can be ended.
             from rotest_core.scheduling.parallel import ParallelScheduler
             from rotest_core.scheduling.policy import make_policy
-            from rotest_core.scheduling.precedence import rank
 
             casualties = self._follow(tests, emit, watch)
-            work = self._work if self._work and tests is self._plan.tests else divide(tests)
-            rank(
-                work,
-                self._settings,
-                self._past(),
-                self._plan.tests,
-                lambda request: lessor.open().candidates(request),
-            )
             scheduler = ParallelScheduler(
-                work,
+                self._ranked(tests, lessor),
                 self._executor,
                 self._workers,
                 account,
@@ -151,6 +143,20 @@ class Crew:
         self._workers = idle
         if not idle:
             raise RotestError("no worker is left to run tests again on")
+
+    def _ranked(self, tests: Sequence[PlannedTest], lessor: Lessor) -> Sequence[Work]:
+        """Divide tests into what stays together, and say what of it goes first."""
+        from rotest_core.scheduling.precedence import rank
+
+        work = self._work if self._work and tests is self._plan.tests else divide(tests)
+        rank(
+            work,
+            self._settings,
+            self._past(),
+            self._plan.tests,
+            lambda request: lessor.open().candidates(request),
+        )
+        return work
 
     def _follow(
         self,
